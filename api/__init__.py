@@ -1,0 +1,1 @@
+"""REST, /metrics, /healthz, heartbeats and the access gate."""

@@ -1,0 +1,1 @@
+"""One way of asking per file, found by looking in this folder."""

@@ -1,0 +1,1 @@
+"""One status page engine per file, found by looking in this folder."""

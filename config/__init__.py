@@ -1,0 +1,1 @@
+"""What people declare in integrations.yaml."""

@@ -1,0 +1,1 @@
+"""The vocabulary: values and pure functions, without I/O and without a clock."""

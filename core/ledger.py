@@ -1,0 +1,154 @@
+"""What one flush writes: the pure output of the judge, committed by storage in a single transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from core.health import Cause, ProbeResult, Status
+from core.verdict import Verdict
+
+
+class IncidentKind(StrEnum):
+    VENDOR = "vendor"  # an integration is down or degraded
+    SELF = "self"  # k unknowns in a row by blocked, config or internal: for the integration's owner
+    GROUP = "group"  # many at once: owns the message of its members
+    BLIND = "blind"  # our own network was down: one alert on return, no incident of a vendor
+
+
+class AlertKind(StrEnum):
+    OPENED = "opened"
+    UPDATED = "updated"  # verdict, acknowledgement, note, joined a group: edits the message
+    REMINDER = "reminder"
+    RESOLVED = "resolved"
+    BUDGET = "budget"  # 50, 80 or 100 % of the month's budget
+    FAST_BURN = "fast_burn"
+    BLIND = "blind"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """A stretch of one check in one status with one cause; key (check, location, start_ms).
+
+    `end_ms is None` while open: its end is then recomputed on read from the newest result and `gap_ms`,
+    the gap planned when its last result was taken.
+    """
+
+    check: int
+    location: int
+    start_ms: int
+    end_ms: int | None
+    status: Status
+    cause: Cause | None
+    gap_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """The verdict of one check's stretch of trouble, from its start edge; key (check, location, start_ms)."""
+
+    check: int
+    location: int
+    start_ms: int
+    end_ms: int | None
+    cause: Cause
+    verdict: Verdict
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """The judge's memory of one check at one location, as JSON-ready values; written only when it changed."""
+
+    check: int
+    location: int
+    status: Status  # the confirmed one
+    since_ms: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """One trouble of one integration (or, for a group or a blind period, of many); upserted by id."""
+
+    id: int
+    kind: IncidentKind
+    integration: int | None
+    started_ms: int  # the edge before the first failure
+    opened_ms: int  # the commit that opened it: `detected`
+    status: Status  # worst so far
+    cause: Cause
+    checks: tuple[int, ...]
+    verdict: Verdict | None
+    severity: int  # 1 (worst) to 4
+    resolved_ms: int | None = None  # the edge before the first success of the closing run
+    closed_ms: int | None = None  # the commit that closed it
+    closed_as: str | None = None  # `recovered`, `not seen to recover`, `removed`
+    acknowledged_ms: int | None = None
+    acknowledged_by: str | None = None  # a typed name, unverified
+    group: int | None = None
+    lost_sight_ms: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of an incident's timeline."""
+
+    incident: int
+    at_ms: int
+    kind: str  # opened, first_failure, last_good, verdict, page, acknowledged, note, silenced, delivered, group, lost_sight, resolved
+    text: str
+    detail: str = ""
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """That an incident changed, for one channel; the text is rendered from its state when it is sent."""
+
+    incident: int | None
+    channel: str
+    kind: AlertKind
+    created_ms: int
+    severity: int
+    body: dict[str, Any] = field(default_factory=dict)  # budget and blind alerts, tests: what an incident does not hold
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRow:
+    """The newest of what an answer carried beside its status: quota, credential, certificate, deprecation, page."""
+
+    check: int
+    kind: str
+    at_ms: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The worker's answer to a request: `ok`, a sentence, and what the asker needs to go on."""
+
+    request: int
+    at_ms: int
+    ok: bool
+    text: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Everything of one flush. Ids of incidents are given by the judge: the leading worker alone makes them."""
+
+    results: list[ProbeResult] = field(default_factory=list)
+    spans: list[SpanRow] = field(default_factory=list)
+    verdicts: list[VerdictRow] = field(default_factory=list)
+    states: list[StateRow] = field(default_factory=list)
+    incidents: list[IncidentRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    alerts: list[AlertRow] = field(default_factory=list)
+    signals: list[SignalRow] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    topics: set[str] = field(default_factory=set)  # versions to raise: `wall`, `incidents`, `deliveries`, `system`

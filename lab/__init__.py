@@ -1,0 +1,1 @@
+"""The fault lab: simulated vendors as real servers on loopback."""

@@ -1,0 +1,1 @@
+"""One question per page; router.py is the frame."""

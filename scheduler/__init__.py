@@ -1,0 +1,1 @@
+"""The worker: plans, probes, judges, records; `python -m scheduler` runs it."""
