@@ -1,1 +1,1 @@
-"""One way of telling people per file, found by looking in this folder."""
+"""One file per kind of channel."""

@@ -1,0 +1,18 @@
+"""A signed webhook in the form of Standard Webhooks (standardwebhooks.com): JSON, HMAC-SHA256, replay-safe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from alerts.channel import ChannelConfig, SecretRef
+
+
+class Config(ChannelConfig):
+    """Where to post (an https address or a reference to one) and the secret it is signed with (`whsec_...` or plain)."""
+
+    kind: Literal["webhook"] = "webhook"
+    url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+    secret: SecretRef
+    private_targets: bool = False
