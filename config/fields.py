@@ -1,0 +1,89 @@
+"""The kinds of value that occur in integrations.yaml: durations, shares, slugs, secret references, wall times, zones."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from core.durations import PATTERN, format_duration, parse_duration
+
+SLUG: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,4096})$"
+WRITTEN_OUT: Final = "a secret is named here, never written: use env:NAME or file:PATH"
+
+
+def _share(value: Any) -> Decimal:
+    """Exact: 99.9 stays 99.9, because a float's shortest form is what was written."""
+    try:
+        share = Decimal(str(value)) if isinstance(value, int | float | str) and not isinstance(value, bool) else Decimal("NaN")
+    except InvalidOperation:
+        share = Decimal("NaN")
+    if not Decimal(0) < share <= Decimal(100):  # false for NaN too
+        raise ValueError("a share is a number above 0 and at most 100, in per cent")
+    return share
+
+
+def _reference(value: Any) -> str:
+    if not isinstance(value, str) or not re.match(REFERENCE, value):
+        raise ValueError(WRITTEN_OUT)
+    return value
+
+
+def _wall(value: Any) -> datetime:
+    try:
+        wall = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("a time is written 2026-12-01T01:00, in the window's zone") from None
+    if wall.tzinfo is not None:
+        raise ValueError("a time is written without an offset: the window's zone says where the clock hangs")
+    return wall
+
+
+def _clock(value: Any) -> time:
+    if not isinstance(value, str) or not re.match(r"^([01]\d|2[0-3]):[0-5]\d$", value):
+        raise ValueError('a time of day is written "02:00"')
+    return time.fromisoformat(value)
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("a date is written 2026-01-31") from None
+
+
+def _zone(value: Any) -> str:
+    if value not in available_timezones():
+        raise ValueError("there is no such time zone; they are named like Europe/Berlin or UTC")
+    return ZoneInfo(value).key
+
+
+def _text(shape: str, **more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": shape, **more})
+
+
+Duration = Annotated[
+    int, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str), _text(PATTERN, examples=["60s", "5m"])
+]
+"""Milliseconds, written `60s`, `5m`, `1h30m`."""
+
+Share = Annotated[
+    Decimal, BeforeValidator(_share), PlainSerializer(float), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 100})
+]
+"""Per cent, exact."""
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+SecretRef = Annotated[str, BeforeValidator(_reference), _text(REFERENCE, examples=["env:STRIPE_KEY"])]
+WallTime = Annotated[datetime, BeforeValidator(_wall), _text(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$", examples=["2026-12-01T01:00"])]
+ClockTime = Annotated[time, BeforeValidator(_clock), _text(r"^([01]\d|2[0-3]):[0-5]\d$", examples=["02:00"])]
+Day = Annotated[date, BeforeValidator(_day), _text(r"^\d{4}-\d\d-\d\d$")]
+Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin"]})]
+Count = Annotated[int, Field(strict=True, ge=1, le=100)]
+Flag = Annotated[bool, Field(strict=True)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""One line of plain text."""
