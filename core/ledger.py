@@ -67,6 +67,7 @@ class StateRow:
     status: Status  # the confirmed one
     since_ms: int
     body: dict[str, Any]
+    failing: int = 0  # failures in a row while not yet confirmed: "Up, 1 of 3 failing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,28 @@ class SignalRow:
     body: dict[str, Any]
 
 
+class WindowKind(StrEnum):
+    MAINTENANCE = "maintenance"
+    SILENCE = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A maintenance window or a silence as planned instants; weekly rules are expanded before they are stored.
+
+    `id is None` makes a new row. To end one early write it again, by its id, with an earlier `end_ms`.
+    """
+
+    kind: WindowKind
+    start_ms: int
+    end_ms: int
+    integrations: tuple[int, ...] | None  # None: all
+    reason: str = ""
+    by: str | None = None  # a typed name, unverified; None for those of the file
+    origin: str = "ui"  # or `file`
+    id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The worker's answer to a request: `ok`, a sentence, and what the asker needs to go on."""
@@ -151,4 +174,5 @@ class Ledger:
     alerts: list[AlertRow] = field(default_factory=list)
     signals: list[SignalRow] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    windows: list[WindowRow] = field(default_factory=list)  # silences and maintenance made or ended on a page
     topics: set[str] = field(default_factory=set)  # versions to raise: `wall`, `incidents`, `deliveries`, `system`
