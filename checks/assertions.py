@@ -1,0 +1,103 @@
+"""What an answer must be to count as one: status, headers, JSON, text, patterns in linear time, latency."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+import re2
+from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from checks.fields import Duration, Model
+
+
+class _Environment(JSONPathEnvironment):
+    """RFC 9535 without `match` and `search`: they hand the vendor's text to an engine that backtracks."""
+
+    def setup_function_extensions(self) -> None:
+        super().setup_function_extensions()
+        for name in ("match", "search"):
+            del self.function_extensions[name]
+
+
+_PATHS: Final = _Environment(strict=True)
+
+
+def compile_path(path: str) -> JSONPath:
+    """A path ready to be used. Raises `ValueError` with a sentence; two descents in one path could take minutes."""
+    if len(path) > 300 or path.count("..") > 1:
+        raise ValueError("a JSONPath has at most 300 characters and one '..'")
+    try:
+        return _PATHS.compile(path)  # type: ignore[return-value]  # strict paths are never compound
+    except JSONPathError as error:
+        raise ValueError(f"not a JSONPath (RFC 9535): {error}") from None
+
+
+def compile_pattern(pattern: str) -> Any:
+    """A pattern of RE2: no back-references, no look-around, linear time. Raises `ValueError` with a sentence."""
+    try:
+        return re2.compile(pattern)
+    except re2.error as error:
+        raise ValueError(f"not a pattern of RE2: {error}") from None
+
+
+def _path(path: str) -> str:
+    compile_path(path)
+    return path
+
+
+def _pattern(pattern: str) -> str:
+    compile_pattern(pattern)
+    return pattern
+
+
+def _status(wanted: object) -> int | str:
+    if isinstance(wanted, int) and not isinstance(wanted, bool) and 100 <= wanted <= 599:
+        return wanted
+    if isinstance(wanted, str) and wanted.lower() in ("1xx", "2xx", "3xx", "4xx", "5xx"):
+        return wanted.lower()
+    raise ValueError("a status is a number from 100 to 599, or 2xx, 3xx, 4xx, 5xx")
+
+
+def _many(value: object) -> object:
+    """One value where several may stand."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _as_checks(value: object) -> object:
+    """`{"$.ok": true}` is short for `[{path: "$.ok", equals: true}]`."""
+    return [{"path": path, "equals": wanted} for path, wanted in value.items()] if isinstance(value, dict) else value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+_Status = Annotated[int | str, BeforeValidator(_status)]
+
+
+class JsonCheck(Model):
+    """What a JSONPath must find: at least one value, and each of them as said."""
+
+    path: Annotated[str, AfterValidator(_path)] = Field(description="A JSONPath (RFC 9535).")
+    exists: bool = Field(default=True, description="false: the path must find nothing.")
+    equals: Any = Field(default=None, description="The value itself; strings may hold {placeholders}.")
+    one_of: tuple[Any, ...] = Field(default=(), description="One of these values.")
+    is_a: Literal["list", "object", "string", "number", "boolean", "null"] | None = Field(default=None, description="Its JSON type.")
+    matches: Pattern | None = Field(default=None, description="A pattern of RE2 found in the text of it.")
+    at_least: float | None = Field(default=None, description="For numbers; for lists and texts their length.")
+    at_most: float | None = Field(default=None, description="For numbers; for lists and texts their length.")
+
+
+class Expect(Model):
+    """Everything here must hold. Strings to compare with may hold `{placeholders}`."""
+
+    status: Annotated[tuple[_Status, ...], BeforeValidator(_many)] = Field(default=("2xx",), description="200, 2xx, or a list of such.")
+    headers: dict[str, str] = Field(default_factory=dict, description="Header by name: its exact value.")
+    header_patterns: dict[str, Pattern] = Field(default_factory=dict, description="Header by name: a pattern of RE2 found in it.")
+    json_: Annotated[tuple[JsonCheck, ...], BeforeValidator(_as_checks)] = Field(
+        default=(),
+        alias="json",
+        description='{"$.ok": true}, or a list of {path, equals, one_of, is_a, matches, at_least, at_most, exists}.',
+    )
+    text: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(default=(), description="Text that must stand in the body.")
+    absent: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(default=(), description="Text that must not.")
+    regex: Annotated[tuple[Pattern, ...], BeforeValidator(_many)] = Field(default=(), description="Patterns of RE2 found in the body.")
+    latency: Duration | None = Field(default=None, description="Slower than this is `degraded`.")
