@@ -1,0 +1,36 @@
+"""Links inside blocks that change the page without loading it anew.
+
+They stay ordinary links: right click, middle click and copy work, and without script they load the page. A plain left click
+writes the address and raises popstate, which is how Streamlit itself hears of Back: one history entry, session kept.
+(`st.switch_page` with query_params writes two entries, so that Back lands on the old page with the new query.)
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+_SCRIPT: Final = """export default function () {
+  const follow = (event) => {
+    const link = event.target.closest?.('.ih a[href^="/"]:not([href^="//"]):not([download]), .ih a[href^="?"]');
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (link.getAttribute('href').startsWith('/api/')) return;
+    event.preventDefault();
+    history.pushState({}, '', link.getAttribute('href'));
+    dispatchEvent(new PopStateEvent('popstate'));
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  };
+  document.addEventListener('click', follow);
+  return () => document.removeEventListener('click', follow);
+}"""
+
+
+def follow() -> None:
+    """Mount once per run, after the page: an element before it would push the page down by one gap."""
+    _component()(key="links")
+
+
+@st.cache_resource(show_spinner=False)
+def _component() -> st.components.v2.types.ComponentRenderer:
+    return st.components.v2.component("links", html="<i></i>", css=":host { display: none }", js=_SCRIPT)

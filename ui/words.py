@@ -1,0 +1,74 @@
+"""The product's words for its closed sets: one place, so that a page, a tooltip and a chart say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.health import Cause, Status
+from core.verdict import Confidence, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A closed-set member as shown: word, icon, class of the style sheet."""
+
+    word: str
+    icon: str
+    kind: str = ""
+
+
+STATUS: Final = {
+    Status.UP: Word("Up", "up", "up"),
+    Status.DEGRADED: Word("Slow", "degraded", "degraded"),
+    Status.DOWN: Word("Down", "down", "down"),
+    Status.UNKNOWN: Word("Unknown", "unknown", "unknown"),
+}
+MAINTENANCE: Final = Word("Maintenance", "maint", "maintenance")
+
+CAUSE: Final = {
+    Cause.DNS: Word("dns", "net"),
+    Cause.CONNECT: Word("connect", "net"),
+    Cause.TLS: Word("tls", "cert"),
+    Cause.TIMEOUT: Word("timeout", "clock"),
+    Cause.AUTH: Word("auth", "key"),
+    Cause.QUOTA: Word("quota", "gauge"),
+    Cause.CLIENT_ERROR: Word("client error", "x"),
+    Cause.SERVER_ERROR: Word("server error", "x"),
+    Cause.CONTRACT: Word("contract", "file"),
+    Cause.MISSED: Word("missed", "mute"),
+    Cause.SLOW: Word("slow", "degraded"),
+    Cause.BLOCKED: Word("blocked", "dash"),
+    Cause.OBSERVER: Word("observer", "eye"),
+    Cause.CONFIG: Word("config", "file"),
+    Cause.INTERNAL: Word("internal", "dash"),
+}
+
+PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
+_DOUBT: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
+_WAS: Final = {
+    Party.THEIRS: "It was theirs",
+    Party.OURS: "It was ours",
+    Party.PATH: "It was the path between",
+    Party.UNKNOWN: "Nobody knows whose it was",
+}
+    Party.THEIRS: "It was theirs",
+    Party.OURS: "It was ours",
+    Party.PATH: "It was the path between",
+    Party.UNKNOWN: "Nobody knows whose it was",
+}
+
+
+def party(of: Party, confidence: Confidence) -> str:
+    """`Theirs, likely`."""
+    return PARTY[of] + ("" if of is Party.UNKNOWN else _DOUBT[confidence])
+
+
+def party_past(of: Party, confidence: Confidence) -> str:
+    """`It was theirs, likely`."""
+    return _WAS[of] + ("" if of is Party.UNKNOWN else _DOUBT[confidence])
+
+
+def incident(number: int) -> str:
+    """`INC-214`."""
+    return f"INC-{number}"
