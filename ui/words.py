@@ -52,11 +52,6 @@ _WAS: Final = {
     Party.PATH: "It was the path between",
     Party.UNKNOWN: "Nobody knows whose it was",
 }
-    Party.THEIRS: "It was theirs",
-    Party.OURS: "It was ours",
-    Party.PATH: "It was the path between",
-    Party.UNKNOWN: "Nobody knows whose it was",
-}
 
 
 def party(of: Party, confidence: Confidence) -> str:

@@ -7,7 +7,8 @@ from statistics import median
 
 _HEAD = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {w} {h}' preserveAspectRatio='none'%3E"
-    "%3Cpath d='{d}' fill='none' stroke='%23000' stroke-width='{s}' stroke-linejoin='round' vector-effect='non-scaling-stroke'/%3E%3C/svg%3E"
+    "%3Cpath d='{d}' fill='none' stroke='%23000' stroke-width='{s}' "
+    "stroke-linejoin='round' vector-effect='non-scaling-stroke'/%3E%3C/svg%3E"
 )
 
 
