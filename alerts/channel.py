@@ -5,6 +5,7 @@ DeliveryError is the one exception a delivery raises; anything else is a bug of 
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
@@ -52,11 +53,11 @@ class Receipt:
 
 
 class Channel(Protocol):
+    edits: bool  # one message per incident, edited; else only what changes somebody's evening is sent
+
     async def send(self, message: Message, ref: Ref | None) -> Receipt:
         """Tell it, editing the message of `ref` where the channel can; raises DeliveryError."""
         ...
-
-    async def close(self) -> None: ...
 
 
 class ChannelConfig(BaseModel):
@@ -81,6 +82,13 @@ class Clients:
     ca_file: str | None = None
     proxy: str | None = None
 
+    def tls(self) -> ssl.SSLContext:
+        """The system's authorities and the operator's own."""
+        context = ssl.create_default_context()
+        if self.ca_file:
+            context.load_verify_locations(self.ca_file)
+        return context
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
@@ -89,3 +97,24 @@ class ChannelKind:
     name: str
     config: type[ChannelConfig]
     build: Callable[[Any, Clients], Channel]
+
+
+def retry_after(value: object) -> float | None:
+    """Seconds of a Retry-After header; None where there is none that makes sense."""
+    try:
+        seconds = float(str(value))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= 86_400 else None
+
+
+class Nowhere:
+    """Stands for a channel that cannot be: not declared any more, or its configuration does not work."""
+
+    edits = False
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    async def send(self, message: Message, ref: Ref | None) -> Receipt:
+        raise DeliveryError(self._why, permanent=True)

@@ -71,14 +71,23 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel is handed. Exactly one of `incident` and `notice` is set."""
+    """What a channel is handed: what it is about, and what happened since the channel was told last."""
 
     id: str  # the same over retries: receivers drop a second copy by it
+    about: IncidentView | Notice
     kinds: frozenset[AlertKind]
     severity: int
     at_ms: int
-    incident: IncidentView | None = None
-    notice: Notice | None = None
     late: bool = False  # told late: one post with its timeline inside
     doubtful: bool = False  # an earlier send may have arrived: look before sending again
+    handed_from: str | None = None  # the channel that should have said it
     zone: str = "UTC"  # zone of the clock times in it
+
+    @property
+    def incident(self) -> IncidentView | None:
+        return self.about if isinstance(self.about, IncidentView) else None
+
+    @property
+    def reminds(self) -> bool:
+        """Nothing happened but time."""
+        return self.kinds <= {AlertKind.REMINDER, AlertKind.UPDATED} and AlertKind.REMINDER in self.kinds

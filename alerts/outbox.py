@@ -26,9 +26,7 @@ class Outbox(Protocol):
         """Note on disk that a send begins: a crash after it leaves `claimed_ms` set, and the send is doubtful."""
         ...
 
-    def delivered(
-        self, ids: Sequence[int], *, at_ms: int, ref: Mapping[str, Any] | None, detail: str, began_ms: int
-    ) -> None:
+    def delivered(self, ids: Sequence[int], *, at_ms: int, ref: Mapping[str, Any] | None, detail: str, began_ms: int) -> None:
         """Mark delivered, add a delivery row, upsert the message row of (incident, channel) where `ref` is given."""
         ...
 

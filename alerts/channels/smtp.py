@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
-from alerts.channel import ChannelConfig
+from alerts.channel import Channel, ChannelConfig, ChannelKind, Clients
+from alerts.mail import Mailer, server_of
 
-Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@<>,;:\"]+@[A-Za-z0-9.\-]+$")]
+Address = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^\s@<>,;:\"()\[\]\\]+@[A-Za-z0-9.\-]+$")]
 
 
 class Config(ChannelConfig):
     """Who gets the e-mail and who it is from."""
 
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+
     kind: Literal["smtp"] = "smtp"
     to: tuple[Address, ...] = Field(min_length=1, max_length=50)
     sender: Address = Field(alias="from")
+
+
+def build(config: Config, clients: Clients) -> Channel:
+    """Raises ValueError where SMTP_URL is missing or unusable."""
+    if not clients.smtp_url:
+        raise ValueError("e-mail needs SMTP_URL, such as smtp://user:password@mail.example.com:587")
+    return Mailer(server_of(clients.smtp_url), config.sender, config.to, clients.tls())
+
+
+CHANNEL = ChannelKind("smtp", Config, build)

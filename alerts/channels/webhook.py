@@ -6,13 +6,24 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from alerts.channel import ChannelConfig, SecretRef
+from alerts.channel import Channel, ChannelConfig, ChannelKind, Clients, SecretRef
+from alerts.signed_post import SignedPost
+
+ADDRESS = r"^(https?://[^\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"
 
 
 class Config(ChannelConfig):
     """Where to post (an https address or a reference to one) and the secret it is signed with (`whsec_...` or plain)."""
 
     kind: Literal["webhook"] = "webhook"
-    url: Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+    url: Annotated[str, StringConstraints(max_length=2000, pattern=ADDRESS)]
     secret: SecretRef
     private_targets: bool = False
+
+
+def build(config: Config, clients: Clients) -> Channel:
+    """Raises ValueError where the secret is not usable."""
+    return SignedPost(clients.http, clients.secrets.get("url", config.url).strip(), clients.secrets["secret"])
+
+
+CHANNEL = ChannelKind("webhook", Config, build)

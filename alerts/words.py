@@ -1,0 +1,147 @@
+"""The sentences of a message, before they are escaped for where they go: plain text, foreign words in it as they came."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from alerts.message import BudgetView, IncidentView, Message, Notice
+from core.health import Status
+from core.ledger import IncidentKind
+from core.verdict import Confidence, Party, Speaks, Verdict
+
+_PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
+_CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
+_STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
+
+
+def lasting(ms: int) -> str:
+    """A duration as one reads it: `40 s`, `29 min`, `3 h 5 min`, `2 d 4 h`."""
+    seconds = max(0, ms) // 1000
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    large, small, units = (
+        (minutes // 60, minutes % 60, ("h", "min")) if minutes < 1440 else (minutes // 1440, minutes // 60 % 24, ("d", "h"))
+    )
+    return f"{large} {units[0]} {small} {units[1]}" if small else f"{large} {units[0]}"
+
+
+def clock(at_ms: int, now_ms: int, zone: str) -> str:
+    """A clock time in the company's zone with UTC beside it; the day too where it is not today's."""
+    at, now = (datetime.fromtimestamp(ms / 1000, tz=ZoneInfo(zone)) for ms in (at_ms, now_ms))
+    day = "" if at.date() == now.date() else f"{at.day} {at:%b} "
+    if at.utcoffset() == at.astimezone(UTC).utcoffset():
+        return f"{day}{at:%H:%M} UTC"
+    return f"{day}{at:%H:%M %Z} ({at.astimezone(UTC):%H:%M} UTC)"
+
+
+def party(verdict: Verdict) -> str:
+    """`Theirs, likely.`"""
+    doubt = "" if verdict.party is Party.UNKNOWN else _CONFIDENCE[verdict.confidence]
+    return f"{_PARTY[verdict.party]}{doubt}."
+
+
+def verdict_line(view: IncidentView) -> str:
+    """The first line of every message: whose it is, and what the vendor says of it."""
+    if view.verdict is None:
+        return "Not judged yet." if view.open else "Never judged."
+    return f"{party(view.verdict)} {view.verdict.headline}".rstrip()
+
+
+def headline(view: IncidentView) -> str:
+    """The state, in words that can be read out: `PayPal is down, someone is on it`."""
+    if not view.open:
+        return _closing(view)
+    if view.kind is IncidentKind.SELF:
+        return f"{view.name} cannot be checked"
+    state = f"{view.name} {_STATE[view.status]}"
+    return f"{state}, someone is on it" if view.acknowledged_ms is not None else state
+
+
+def _closing(view: IncidentView) -> str:
+    lasted = lasting((view.resolved_ms or view.started_ms) - view.started_ms)
+    if view.resolved_ms is None or view.closed_as not in (None, "recovered"):
+        return f"{view.name}: closed, {view.closed_as or 'not seen to recover'}"
+    if view.kind is IncidentKind.GROUP:
+        return f"{view.name}: over after {lasted}"
+    if view.kind is IncidentKind.SELF:
+        return f"{view.name} can be checked again, {lasted}"
+    return f"{view.name} is {'fast' if view.status is Status.DEGRADED else 'up'} again, {lasted}"
+
+
+def lasts(view: IncidentView, message: Message) -> str:
+    """`since 14:03 CET (13:03 UTC), for 12 min`, or from when to when it was."""
+    since = clock(view.started_ms, message.at_ms, message.zone)
+    if view.resolved_ms is not None:
+        return f"From {since} to {clock(view.resolved_ms, message.at_ms, message.zone)}, {lasting(view.resolved_ms - view.started_ms)}."
+    return f"since {since}, for {lasting(message.at_ms - view.started_ms)}"
+
+
+def rests_on(view: IncidentView) -> str:
+    """The facts that speak, each with what it does for the verdict; a missing voice is listed as missing."""
+    marks = {Speaks.FOR: "✓", Speaks.AGAINST: "×", Speaks.SILENT: "–"}
+    facts = () if view.verdict is None else view.verdict.facts
+    return "\n".join(f"{marks[fact.speaks]} {fact.sentence}{f' {fact.figures}' if fact.figures else ''}" for fact in facts)
+
+
+def budget(view: BudgetView) -> str:
+    """`25 of 43 min left, burns 33x`."""
+    left = view.total_ms - view.spent_ms
+    if left <= 0:
+        return f"spent, {-left // 60_000} min over" if left < 0 else "spent"
+    burn = "" if view.burn is None or view.burn < 1.05 else f", burns {view.burn:.0f}x" if view.burn >= 10 else f", burns {view.burn:.1f}x"
+    return f"{left // 60_000} of {view.total_ms // 60_000} min left{burn}"
+
+
+def footer(message: Message) -> str:
+    """`INC-214 · PayPal, production · owner payments · sent 13:04:02 UTC`."""
+    sent = f"{datetime.fromtimestamp(message.at_ms / 1000, tz=ZoneInfo(message.zone)):%H:%M:%S %Z}"
+    instead = [f"here because {message.handed_from} does not take messages"] if message.handed_from else []
+    view = message.incident
+    if view is None:
+        return " · ".join(["Integration Health", *instead, sent])
+    named = (
+        f"{view.provider_name or view.name}, {view.environment}"
+        if view.kind is not IncidentKind.GROUP
+        else f"{len(view.members)} integrations"
+    )
+    owner = [f"owner {view.owner}"] if view.owner else []
+    return " · ".join([number(view.id), named, *owner, *instead, sent])
+
+
+def number(incident: int) -> str:
+    return f"INC-{incident}"
+
+
+def timeline(view: IncidentView, message: Message, *, after: int = 0) -> list[str]:
+    """The timeline's lines from the given one on, oldest first."""
+    return [
+        f"{clock(event.at_ms, message.at_ms, message.zone)}  {event.text}{f' ({event.by})' if event.by else ''}"
+        for event in view.events[after:]
+    ]
+
+
+def reminder(view: IncidentView, message: Message) -> str:
+    """What a reminder says: that it lasts, and that nobody has said to be on it."""
+    owner = f" Owner: {view.owner}." if view.owner else ""
+    return f"Still {_STATE[view.status].removeprefix('is ')} after {lasting(message.at_ms - view.started_ms)}, nobody is on it.{owner}"
+
+
+def subject(message: Message) -> str:
+    """One line for a notification, an e-mail's subject, a log."""
+    if isinstance(message.about, Notice):
+        return message.about.title
+    view = message.about
+    again = "Reminder: " if message.reminds else ""
+    whose = "" if view.verdict is None else f". {party(view.verdict).rstrip('.')}"
+    flows = f". {', '.join(view.flows)}" if view.flows and view.open else ""
+    return f"{again}{headline(view)}{whose}{flows}. {number(view.id)}"
+
+
+def notice_lines(notice: Notice) -> list[str]:
+    """A notice in plain lines."""
+    return [notice.sentence, *(f"{name}: {value}" for name, value in notice.fields.items())]
