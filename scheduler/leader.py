@@ -1,0 +1,57 @@
+"""One leads: the OS lock (SQLite) or session lock (Postgres) that makes one worker the leader, and the epoch that fences the last one off."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from storage import lease
+from storage.address import parse
+from storage.engine import Database
+
+
+class Lock(Protocol):
+    """What makes a process the only one: freed by the kernel or the server when it dies, however it dies."""
+
+    def try_acquire(self) -> bool: ...
+    def is_held(self) -> bool: ...
+    def release(self) -> None: ...
+
+
+class WorkerLock:
+    """SQLite: `worker.lock` beside the database file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._lock = FileLock(folder / "worker.lock")
+
+    def try_acquire(self) -> bool:
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def is_held(self) -> bool:
+        return self._lock.is_locked
+
+    def release(self) -> None:
+        self._lock.release()
+
+
+def leader_lock(url: str) -> Lock:
+    """The lock that belongs to a database."""
+    address = parse(url)
+    return WorkerLock(address.path.parent) if address.path else lease.LeaderLock(url)
+
+
+def lead(db: Database, lock: Lock, *, process: int | None, now_ms: int, wait_s: float = 0.0) -> int | None:
+    """Take the lead within `wait_s`: the new epoch, or None while another one leads."""
+    deadline = time.monotonic() + wait_s
+    while not lock.try_acquire():
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(0.05)
+    return lease.take(db, process, now_ms)
