@@ -24,7 +24,7 @@ def decide(states: Sequence[Status], quorum: int | None = None) -> Status:
         return Status.UNKNOWN
     if len(states) == 1 and quorum in (None, 1):
         return states[0]
-    needed = majority(len(states)) if quorum is None else quorum
+    needed = majority(len(states)) if quorum is None else max(quorum, 1)
     downs = states.count(Status.DOWN)
     if downs >= needed:
         return Status.DOWN
