@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import httpx
 
 from checks.foreign import Unreadable, dig, dig_xml, parse_json, parse_xml, plain
-from checks.signals import CredentialExpiry, QuotaHeaders, deprecation_in, expiry_in, quota_in, retry_after_in
+from checks.signals import QuotaHeaders, deprecation_in, expiry_in, quota_in, retry_after_in
 from core.health import Cause, Outcome
 
 ANY: Final = "*"  # as a rule's code: the vendor gave one, whichever it is
@@ -58,7 +58,7 @@ class ErrorTable:
     request_id_at: tuple[str, ...] = ()  # paths in the body, looked at after the headers
     request_id_headers: tuple[str, ...] = ()
     quota: tuple[QuotaHeaders, ...] = ()
-    expiry: CredentialExpiry | None = None
+    expires_at: str | None = None  # path of the instant the credential ends
     notice_headers: tuple[str, ...] = ()  # the vendor's own deprecation headers; Deprecation and Sunset are always read
     engine: str | None = None  # named where vendors share one
 
@@ -101,10 +101,10 @@ def classify(response: httpx.Response, body: bytes, table: ErrorTable = GENERIC,
         cause=rule.cause,
         http_status=response.status_code,
         detail=_detail(rule, answer, table) if rule.cause else "",
-        vendor_code=_code(rule, answer.codes),
+        vendor_code=_code(rule, answer.codes) if rule.cause else None,
         request_id=_request_id(answer, table),
         quota=quota,
-        credential_expires_at=expiry_in(answer.tree, table.expiry),
+        credential_expires_at=expiry_in(answer.tree, table.expires_at),
         deprecation=deprecation_in(response, table.notice_headers),
         retry_after_s=retry_after_in(response, quota if rule.cause is Cause.QUOTA else None, now),
     )

@@ -7,29 +7,31 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from checks.errors import ErrorTable
+from checks.fields import Model
 from checks.vantage import Probe
+
+Build = Callable[[Mapping[str, Any], Any], Probe]
+"""From the integration's settings (defaults filled in) and the check's validated params to a probe."""
 
 
 class Counts(StrEnum):
     """Whether a check's results count for its integration."""
 
     ALWAYS = "always"
-    FALLBACK = "fallback"  # only where no check that always counts is set up: `reachability`
+    FALLBACK = "fallback"  # only where no check of the provider that always counts is set up: `reachability`
     NEVER = "never"  # a voice or a clock: status pages, certificates
 
 
-class NoParams(BaseModel):
-    """A probe with nothing to set beside its schedule."""
-
-    model_config = ConfigDict(extra="forbid")
+class NoParams(Model):
+    """Nothing to set beside the schedule."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecretSpec:
-    """A credential by the provider's own name. `pattern` is its published shape (None: it has none)."""
+    """A credential by the provider's own name. `pattern` is its published shape, where it has one."""
 
     name: str
     title: str
@@ -39,7 +41,7 @@ class SecretSpec:
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """Something an integration sets. `default is None` and `required` means: must be given."""
+    """Something an integration may set. `default` may hold `{other_setting}`."""
 
     name: str
     title: str
@@ -50,71 +52,73 @@ class SettingSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProbeSpec:
-    """One question of a provider. `build` gets the integration's settings (defaults filled in) and validated params."""
+    """One question of a provider."""
 
     slug: str
     name: str
-    build: Callable[[Mapping[str, Any], Mapping[str, Any]], Probe]
+    build: Build
     kind: str = "http"
-    needs: tuple[tuple[str, ...], ...] = ()  # alternatives: one whole tuple of secrets must be set; (): none needed
+    needs: tuple[frozenset[str], ...] = ()  # one of these sets of secrets must be there; (): no secret needed
     needs_settings: tuple[str, ...] = ()
     counts: Counts = Counts.ALWAYS
-    interval_s: int = 60
-    timeout_s: int = 10
+    interval_s: int | None = None  # None: the configuration's default
     params: type[BaseModel] = NoParams
-    calls: int = 1  # of the vendor's budget, per run
+    calls: int = 1  # of the vendor's API in one run: what the call budget counts
 
-    def allowed_by(self, secrets: Mapping[str, Any]) -> bool:
-        """Whether these secrets are enough to ask."""
-        return not self.needs or any(set(names) <= set(secrets) for names in self.needs)
+    def allowed_by(self, secrets: Mapping[str, Any], settings: Mapping[str, Any]) -> bool:
+        """Whether these are enough to ask."""
+        has_secrets = not self.needs or any(names <= set(secrets) for names in self.needs)
+        return has_secrets and all(settings.get(name) is not None for name in self.needs_settings)
 
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """A vendor's own page: for people `url`, for us `endpoint`, read by `engine` (checks/statuspages/<engine>.py)."""
+    """A vendor's own page. `engine` is a file of checks/statuspages; None: not readable yet, `note` says why."""
 
     url: str
-    engine: str | None
-    endpoint: str | None = None
-    components: tuple[str, ...] = ()  # of ours unless the integration says otherwise; empty: the whole page
-    note: str = ""  # "engine not yet built: rss"
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedSla:
-    """What the vendor promises in public."""
-
-    availability_pct: str
-    window: str
-    url: str
+    engine: str | None = "statuspage"
+    components: tuple[str, ...] = ()  # ours unless the integration says otherwise; empty: the whole page
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedSla:
+    """What the vendor promises in public, in per cent of a window."""
+
+    availability_pct: str
+    window: str
+    url: str
+    credits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
-    """How the vendor signs what it sends us."""
+    """How the vendor signs what it sends to us."""
 
     scheme: str
     headers: tuple[str, ...]
-    signed: str
+    signed: str  # what is signed, as a pattern
     tolerance_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One vendor. Files in checks/providers export it as `PROVIDER`."""
+    """One vendor. Each file in checks/providers exports one as `PROVIDER`."""
 
     slug: str
     name: str
     category: str
     docs: str
-    probes: Mapping[str, ProbeSpec]
+    probes: tuple[ProbeSpec, ...]
     errors: ErrorTable
     secrets: tuple[SecretSpec, ...] = ()
     settings: tuple[SettingSpec, ...] = ()
     status_page: StatusPage | None = None
-    upstreams: tuple[str, ...] = ()  # what it stands on itself, where it says so
-    calls_per_minute: int = 60  # our own politeness, all integrations of it together
+    upstreams: tuple[str, ...] = ()  # what it stands on itself, where it says so; may hold `{setting}`
+    calls_per_minute: int | None = 60  # our own politeness over all its integrations; None: no vendor behind it
     sla: PublishedSla | None = None
     signature: Signature | None = None
-    open_secrets: bool = False  # the generic provider takes secrets of any name
+    open_names: bool = False  # takes secrets and settings of any name: the generic provider
+
+    def probe(self, slug: str) -> ProbeSpec | None:
+        return next((spec for spec in self.probes if spec.slug == slug), None)

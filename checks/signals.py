@@ -32,13 +32,6 @@ class QuotaHeaders:
     form: Literal["plain", "structured"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialExpiry:
-    """Where a body says when the credential ends."""
-
-    path: str
-
-
 def quota_in(response: httpx.Response, headers: Sequence[QuotaHeaders], now: datetime | None) -> Quota | None:
     """The tightest headroom stated."""
     found = [quota for fact in headers if (quota := _quota(response, fact, _reference(response, now)))]
@@ -54,9 +47,9 @@ def retry_after_in(response: httpx.Response, quota: Quota | None, now: datetime 
     return min(max((until - reference).total_seconds(), 0.0), LONGEST_WAIT_S) if until and reference else None
 
 
-def expiry_in(tree: Any, fact: CredentialExpiry | None) -> datetime | None:
-    """When the credential ends, where the vendor says so."""
-    return parse_instant(next(dig(tree, fact.path), None)) if fact else None
+def expiry_in(tree: Any, path: str | None) -> datetime | None:
+    """When the credential ends, where the body says so."""
+    return parse_instant(next(dig(tree, path), None)) if path else None
 
 
 def deprecation_in(response: httpx.Response, notices: Sequence[str]) -> Deprecation | None:

@@ -34,11 +34,12 @@ class DeclaredCheck:
     wanted_interval_ms: int | None = None  # what was configured, where a call budget stretched it
     renamed_from: str | None = None
     locations: tuple[str, ...] = ("local",)
+    surroundings: str = ""  # a digest of the integration's settings and secret references: they change what is asked, too
 
     @property
     def fingerprint(self) -> str:
         """Changes when what is asked changes: decides whether a check 'never succeeded since its configuration changed'."""
-        asked = [self.kind, self.probe, dict(self.params), self.timeout_ms]
+        asked = [self.kind, self.probe, dict(self.params), self.timeout_ms, self.surroundings]
         return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -53,7 +54,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredIntegration:
-    """One integration as declared; `secrets` map the provider's names to references (`env:NAME`, `file:PATH`)."""
+    """One integration as declared; `secrets` map the provider's names to references (`env:NAME`, `file:PATH`).
+
+    `provider` says who is behind it: the catalogue's slug, or the vendor's own where the generic provider asks for it.
+    """
 
     slug: str
     name: str
@@ -77,3 +81,4 @@ class DeclaredIntegration:
     checks: tuple[DeclaredCheck, ...] = ()
     origin: str = "file"
     renamed_from: str | None = None
+    catalogue: str = ""  # the catalogue's slug where it differs from `provider`

@@ -1,0 +1,53 @@
+"""Every provider, found by looking in `checks/providers`: add a file, and it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from checks import providers as folder
+from checks.folder import look_in
+from checks.kinds import kinds
+from checks.placeholders import NotConfigured, fill
+from checks.provider import Provider
+from checks.vantage import Probe
+from core.declared import DeclaredCheck, DeclaredIntegration
+
+GENERIC = "http"
+
+
+@cache
+def providers() -> Mapping[str, Provider]:
+    """Providers by slug."""
+    return MappingProxyType({entry.slug: entry for entry in look_in(folder, "PROVIDER", Provider).entries.values()})
+
+
+@cache
+def broken() -> Mapping[str, str]:
+    """Provider files that cannot be used: file name to sentence. The others work."""
+    return look_in(folder, "PROVIDER", Provider).broken
+
+
+def settings_of(provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The integration's settings with the provider's defaults, `{other_setting}` filled in; what cannot be filled is left out."""
+    settings = dict(given)
+    for spec in provider.settings:
+        if spec.name not in settings and spec.default is not None:
+            try:
+                settings[spec.name] = fill(spec.default, settings)
+            except NotConfigured:
+                continue
+    return settings
+
+
+def probe_for(integration: DeclaredIntegration, check: DeclaredCheck) -> Probe:
+    """The probe of a declared check: the provider's own, or one of its kind. Raises pydantic's `ValidationError` or `LookupError`."""
+    if check.probe is None:
+        return kinds()[check.kind].probe(check.params)
+    provider = providers()[integration.catalogue or integration.provider]
+    spec = provider.probe(check.probe)
+    if spec is None:
+        raise LookupError(f"provider {provider.slug} has no check {check.probe}")
+    return spec.build(integration.settings, spec.params.model_validate(dict(check.params)))
