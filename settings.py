@@ -1,118 +1,157 @@
-"""What the operator may set, by environment variable: validated once at the start and passed down."""
+"""What the operator may set, in the environment: read and checked once, then passed down."""
 
 from __future__ import annotations
 
 import ipaddress
-from functools import cached_property
+import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, cast
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.exits import Exit, Refusal
 
-ROOT = Path(__file__).resolve().parent
-TOKEN_LENGTH = 32
-# Unrelated hosts on unrelated networks: when none of them answers, it is our network that is away.
-CANARIES = ("https://www.google.com/generate_204", "https://one.one.one.one/", "https://www.example.com/")
+TOKEN_LENGTH: Final = 32
+CANARIES: Final = ("https://example.com/", "https://www.wikipedia.org/", "https://www.debian.org/", "https://www.ietf.org/")
+
+
+def _split(value: object) -> object:
+    """`a, b c` is three words: lists in the environment are plain."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
-    """The operator's environment. Secrets are `SecretStr`: they print as stars and never reach a page or a log."""
+    """Every variable of the environment that is ours. Secrets are `SecretStr`: they do not print."""
 
-    model_config = SettingsConfigDict(env_prefix="", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    host: str = Field(default="127.0.0.1", description="The address to listen on. Anything but loopback needs ACCESS_TOKEN.")
-    port: int = Field(default=8501, ge=1, le=65535, description="The one port of pages, API and heartbeats.")
-    state_dir: Path = Field(default=Path("state"), description="Where the database, locks and backups live.")
-    database_url: SecretStr | None = Field(default=None, description="sqlite:///... or postgresql://...; default: STATE_DIR/health.db.")
-    config: Path = Field(default=Path("integrations.yaml"), description="What is watched. Without the file: config.example.yaml.")
-    worker: Literal["child", "off"] = Field(default="child", description="off: the worker is run elsewhere (`python -m scheduler`).")
-    access_token: SecretStr | None = Field(default=None, description="Who has it may see and act; 32 characters or more.")
-    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Host names the pages are reached by, by comma.")
-    base_url: str | None = Field(default=None, description="The pages' public address, for links in messages.")
-    time_zone: str = Field(default="UTC", description="The zone of reports and of closing months.")
-    canaries: Annotated[tuple[str, ...], NoDecode] = Field(default=CANARIES, description="Addresses that show our network is there.")
-    slack_base_url: str | None = Field(default=None, description="Another address for Slack's API, such as a proxy.")
-    smtp_url: SecretStr | None = Field(default=None, description="smtp://user:password@host:587 for mail channels.")
-    sentry_dsn: SecretStr | None = Field(default=None, description="Where our own errors are reported.")
-    extra_ca_file: Path | None = Field(default=None, description="Certificate authorities trusted beside the system's.")
-    use_proxies: bool = Field(default=False, description="true: HTTPS_PROXY and friends are used for probes and channels.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on; any but loopback needs ACCESS_TOKEN.")
+    port: int = Field(default=8501, ge=1, le=65_535, description="The one port of pages, API and heartbeats.")
+    state_dir: Path = Field(default=Path("state"), description="Where the database, locks and reports live.")
+    database_url: SecretStr | None = Field(default=None, description="postgresql://... instead of SQLite in STATE_DIR.")
+    config: Path | None = Field(default=None, description="The file of integrations. Default: integrations.yaml, else the example.")
+    worker: bool = Field(default=True, description="`off`: no worker is started beside the pages; another process runs it.")
+    access_token: SecretStr | None = Field(default=None, description="Asked for at the door; 32 characters or more.")
+    allowed_hosts: Words = Field(default=(), description="Further names this may be reached by (Host header), as `name` or `name:port`.")
+    base_url: str | None = Field(default=None, description="Where people reach the pages; links in messages begin with it.")
+    slack_base_url: str | None = Field(default=None, description="Slack's API elsewhere than slack.com: a proxy of yours, the lab.")
+    smtp_url: SecretStr | None = Field(default=None, description="smtp://user:password@host:587 or smtps://host:465, for e-mail.")
+    sentry_dsn: SecretStr | None = Field(default=None, description="Where our own faults are reported, scrubbed.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
-    demo: bool = Field(default=False, description="Set by `integration-health demo`: pages say that the data is invented.")
-    lab_url: str | None = Field(default=None, description="Set by `integration-health demo`: where the fault lab shows itself.")
+    log_format: Literal["auto", "json", "text"] = Field(default="auto", description="`auto`: text on a terminal, else JSON lines.")
+    extra_ca_file: Path | None = Field(default=None, description="Certificate authorities to trust beside the system's (PEM).")
+    canaries: Words = Field(default=CANARIES, min_length=2, description="Unrelated addresses that tell whether our own network is there.")
+    use_proxy: bool = Field(default=False, description="`on`: probes and messages go through HTTPS_PROXY and HTTP_PROXY.")
+    timezone: str = Field(default="UTC", description="The zone of months in reports and of clock times in messages.")
+    demo: bool = Field(default=False, description="Set by `integration-health demo`: pages say that the data is made up.")
 
-    @field_validator("allowed_hosts", "canaries", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment is handed to `load`: nothing is read behind the caller's back."""
+        return (init_settings,)
 
-    @field_validator("database_url", "access_token", "smtp_url", "sentry_dsn", "base_url", "slack_base_url", "extra_ca_file", "lab_url", mode="before")
+    @field_validator("log_level", mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
-    @field_validator("time_zone")
+    @field_validator("access_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < TOKEN_LENGTH:
+            raise ValueError(f"must have {TOKEN_LENGTH} characters or more, such as from: openssl rand -hex 32")
+        return value
+
+    @field_validator("base_url", "slack_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        return None if value is None else _address(value)
+
+    @field_validator("canaries")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_address(each) for each in value)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme = "" if value is None else value.get_secret_value().partition(":")[0]
+        if value is not None and scheme not in ("sqlite", "postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("is not a time zone such as Europe/Berlin") from None
-        return value
-
-    @model_validator(mode="after")
-    def _canaries_are_several(self) -> Settings:
-        if len(self.canaries) < 2:
-            raise ValueError("CANARIES needs two or more unrelated addresses")
-        return self
-
-    @cached_property
-    def database(self) -> str:
-        """The database's URL. Holds a password where the operator gave one: never print it."""
-        if self.database_url:
-            return self.database_url.get_secret_value()
-        return f"sqlite:///{(self.state_dir / 'health.db').absolute()}"
+            return ZoneInfo(value).key
+        except (LookupError, OSError, ValueError):
+            raise ValueError("must be a zone such as Europe/Berlin or UTC") from None
 
     @property
-    def public_url(self) -> str:
-        """Where links in messages lead."""
-        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+    def sqlite(self) -> bool:
+        return self.database_url is None or self.database_url.get_secret_value().startswith("sqlite")
 
     @property
-    def hosts(self) -> frozenset[str]:
-        """Host headers that are answered."""
-        return frozenset({"localhost", "127.0.0.1", "[::1]", "::1", self.host, *self.allowed_hosts})
+    def link_base(self) -> str:
+        """What links in messages begin with, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.base_url or f"http://{'localhost' if self.host in ('0.0.0.0', '::') else host}:{self.port}").rstrip("/")  # noqa: S104
 
-    def require_safe_address(self, address: str | None = None) -> None:
-        """Refuse to listen where others reach us without a token. `address`: the one the server really uses."""
-        token = self.access_token.get_secret_value() if self.access_token else ""
-        if token and len(token) < TOKEN_LENGTH:
-            raise Refusal(Exit.TOKEN_NEEDED, f"ACCESS_TOKEN is shorter than {TOKEN_LENGTH} characters; `openssl rand -hex 32` makes a good one.")
-        if not token and not is_loopback(address or self.host):
+    def check_address(self, address: str) -> None:
+        """Refuses to listen on anything but loopback without a token. Raises Refusal."""
+        if self.access_token is None and not is_loopback(address):
             raise Refusal(
                 Exit.TOKEN_NEEDED,
-                f"Listening on {address or self.host} needs an ACCESS_TOKEN of {TOKEN_LENGTH} characters or more: others could read and act otherwise.",
+                f"Listening on {address} lets others in: set ACCESS_TOKEN ({TOKEN_LENGTH} characters or more), or HOST=127.0.0.1.",
             )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    if host == "localhost":
+def is_loopback(address: str) -> bool:
+    """Whether only this machine can reach an address to listen on."""
+    if address == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
     except ValueError:
         return False
 
 
-def load_settings() -> Settings:
-    """The settings, or a refusal that names the variable; a value is never printed."""
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of an environment. Raises Refusal with one sentence that names each variable and never a value."""
+    given = os.environ if environment is None else environment
+    names = {name.upper(): name for name in Settings.model_fields}
+    values: dict[str, Any] = {field: given[name] for name, field in names.items() if given.get(name, "").strip()}
     try:
-        return Settings()
+        return Settings(**values)
     except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False)[0]
-        name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
-        raise Refusal(Exit.CONFIGURATION, f"{name}: {problem['msg'].removeprefix('Value error, ')}.") from None
+        raise Refusal(Exit.CONFIGURATION, _sentence(error)) from None
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must begin with http:// or https://")
+    return value
+
+
+def _sentence(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors(include_input=False, include_url=False):
+        words = str(cast("dict[str, Any]", fault)["msg"]).removeprefix("Value error, ")
+        faults.append(f"{str(fault['loc'][0]).upper()}: {words[:1].lower()}{words[1:]}")
+    return f"The environment is not valid: {'; '.join(faults)}."
