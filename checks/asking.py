@@ -16,7 +16,11 @@ from checks.provider import Build, Counts, ProbeSpec, SettingSpec, StatusPage
 from checks.vantage import Probe
 from core.health import Cause
 
-_UNASKED: Final = Rule(Cause.CONTRACT, "A question without a key was answered with {status}, which is not what it should be.")
+_STRANGERS: Final = (
+    Rule(Cause.QUOTA, "Too many calls ({status}).", (429,)),
+    Rule(Cause.SERVER_ERROR, "The server failed ({status}).", (5,)),
+    Rule(Cause.CONTRACT, "A question without a key was answered with {status}, which is not what it should be."),
+)
 _LOUD: Final = frozenset({Cause.QUOTA, Cause.SERVER_ERROR})
 
 
@@ -40,19 +44,16 @@ def api(build: Build, *needs: frozenset[str], **more: Any) -> ProbeSpec:
     return ProbeSpec("api", "API", build, needs=needs, **more)
 
 
-def reachability(table: ErrorTable, *statuses: int, needs_settings: tuple[str, ...] = (), **params: Any) -> ProbeSpec:
+def reachability(table: ErrorTable, *statuses: int, expect: Mapping[str, Any] | None = None, **params: Any) -> ProbeSpec:
     """The question anybody may ask: `statuses` are what the vendor says to a stranger."""
-    return ProbeSpec(
-        "reachability", "Reachability", ask_unkeyed(table, *statuses, **params), needs_settings=needs_settings, counts=Counts.FALLBACK
-    )
+    build = ask(for_strangers(table, statuses), expect={"status": statuses, **(expect or {})}, **params)
+    return ProbeSpec("reachability", "Reachability", build, counts=Counts.FALLBACK)
 
 
-def ask_unkeyed(table: ErrorTable, *statuses: int, **params: Any) -> Build:
-    """Like `ask`, but a refusal is the expected answer, and any answer that is no sign of trouble must be one of `statuses`."""
+def for_strangers(table: ErrorTable, statuses: tuple[int, ...]) -> ErrorTable:
+    """The vendor's table where a refusal is the expected answer: what is neither that nor a sign of trouble breaks the contract."""
     loud = tuple(rule for rule in table.rules if rule.cause in _LOUD)
-    rules = (Rule(None, "", statuses), *loud, Rule(Cause.QUOTA, "Too many calls ({status}).", (429,)), _server_error(), _UNASKED)
-    expect = {"status": statuses, **params.pop("expect", {})}
-    return ask(replace(table, rules=rules), expect=expect, **params)
+    return replace(table, rules=(Rule(None, "", statuses), *loud, *_STRANGERS))
 
 
 def status_page(page: StatusPage) -> ProbeSpec:
@@ -81,7 +82,3 @@ def addresses(base_url: str | None, page: StatusPage | None = None) -> tuple[Set
     pattern = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
     base = SettingSpec("base_url", "Where its API is", base_url, pattern=pattern)
     return (base, SettingSpec("status_url", "Where its status page is", page.url, pattern=pattern)) if page and page.engine else (base,)
-
-
-def _server_error() -> Rule:
-    return Rule(Cause.SERVER_ERROR, "The server failed ({status}).", (5,))

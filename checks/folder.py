@@ -37,4 +37,4 @@ def look_in(package: ModuleType, export: str, wanted: type[T]) -> Found[T]:
 
 
 def _modules(package: ModuleType) -> Iterator[str]:
-    return iter(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+    return iter(sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_")))

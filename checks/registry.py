@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 from checks import providers as folder
-from checks.folder import look_in
+from checks.folder import Found, look_in
 from checks.kinds import kinds
 from checks.placeholders import NotConfigured, fill
 from checks.provider import Provider
@@ -18,16 +18,27 @@ from core.declared import DeclaredCheck, DeclaredIntegration
 GENERIC = "http"
 
 
-@cache
 def providers() -> Mapping[str, Provider]:
     """Providers by slug."""
-    return MappingProxyType({entry.slug: entry for entry in look_in(folder, "PROVIDER", Provider).entries.values()})
+    return _found().entries
+
+
+def broken() -> Mapping[str, str]:
+    """Provider files that cannot be used: file name to sentence. The others work."""
+    return _found().broken
+
+
+def find(package: ModuleType) -> Found[Provider]:
+    """The providers of one folder; a file is named like the slug it exports, so that no two can claim the same one."""
+    found = look_in(package, "PROVIDER", Provider)
+    wrong = {f"{name}.py": f"{name}.py exports the slug {entry.slug}" for name, entry in found.entries.items() if entry.slug != name}
+    right = {name: entry for name, entry in found.entries.items() if entry.slug == name}
+    return Found(MappingProxyType(right), MappingProxyType({**found.broken, **wrong}))
 
 
 @cache
-def broken() -> Mapping[str, str]:
-    """Provider files that cannot be used: file name to sentence. The others work."""
-    return look_in(folder, "PROVIDER", Provider).broken
+def _found() -> Found[Provider]:
+    return find(folder)
 
 
 def settings_of(provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
