@@ -1,4 +1,4 @@
-"""A histogram of latencies in fixed logarithmic buckets: every value read from it is within 1 % of a measured one; it adds and subtracts."""
+"""Latencies in fixed logarithmic buckets: what is read is within 1 % of a measured value; histograms add and subtract."""
 
 from __future__ import annotations
 
