@@ -60,9 +60,7 @@ def _header(view: IncidentView) -> Block:
 
 
 def _verdict(view: IncidentView, message: Message) -> Block:
-    what = "" if not view.what else f"{foreign(view.what, 1200)} "
-    lasts = foreign(words.lasts(view, message), 200)
-    return _section(f"*{foreign(words.verdict_line(view), 600)}*\n{what}{lasts}")
+    return _section(f"*{foreign(words.verdict_line(view), 600)}*\n{foreign(words.what_and_when(view, message), 1500)}")
 
 
 def _fields(view: IncidentView) -> Block | None:
@@ -88,7 +86,8 @@ def _vendor(view: IncidentView) -> Block | None:
     if view.page is None or not view.page.headline:
         return None
     source = link(view.page.link, "their page") if web_address(view.page.link) else "their page"
-    return _section(f"*{foreign(view.provider_name or view.name, 100)} says*\n“{foreign(view.page.headline, 1000)}” · {source}")
+    vendor = foreign(view.provider_name or view.name, 100)
+    return _section(f"*{vendor} {'says' if view.open else 'said'}*\n“{foreign(view.page.headline, 1000)}” · {source}")
 
 
 def _members(view: IncidentView) -> Block | None:

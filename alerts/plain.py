@@ -49,7 +49,7 @@ def _incident(view: IncidentView, message: Message) -> list[str]:
     return [
         words.headline(view),
         words.verdict_line(view),
-        f"{view.what} {words.lasts(view, message)}".strip(),
+        words.what_and_when(view, message),
         *([words.reminder(view, message)] if message.reminds and view.open else []),
         "",
         *(f"{name}: {value}" for name, value in named if value),

@@ -73,12 +73,15 @@ def _closing(view: IncidentView) -> str:
     return f"{view.name} is {'fast' if view.status is Status.DEGRADED else 'up'} again, {lasted}"
 
 
-def lasts(view: IncidentView, message: Message) -> str:
-    """`since 14:03 CET (13:03 UTC), for 12 min`, or from when to when it was."""
+def what_and_when(view: IncidentView, message: Message) -> str:
+    """`POST /v2/orders answers 503, since 14:03 CET (13:03 UTC), for 12 min.`; once over, from when to when it was."""
     since = clock(view.started_ms, message.at_ms, message.zone)
+    what = view.what.strip().rstrip(".")
     if view.resolved_ms is not None:
-        return f"From {since} to {clock(view.resolved_ms, message.at_ms, message.zone)}, {lasting(view.resolved_ms - view.started_ms)}."
-    return f"since {since}, for {lasting(message.at_ms - view.started_ms)}"
+        until = clock(view.resolved_ms, message.at_ms, message.zone)
+        return f"From {since} to {until}, {lasting(view.resolved_ms - view.started_ms)}.{f' {what}.' if what else ''}"
+    lasted = f"since {since}, for {lasting(message.at_ms - view.started_ms)}."
+    return f"{what}, {lasted}" if what else f"S{lasted[1:]}"
 
 
 def rests_on(view: IncidentView) -> str:
@@ -99,7 +102,7 @@ def budget(view: BudgetView) -> str:
 
 def footer(message: Message) -> str:
     """`INC-214 · PayPal, production · owner payments · sent 13:04:02 UTC`."""
-    sent = f"{datetime.fromtimestamp(message.at_ms / 1000, tz=ZoneInfo(message.zone)):%H:%M:%S %Z}"
+    sent = f"sent {datetime.fromtimestamp(message.at_ms / 1000, tz=ZoneInfo(message.zone)):%H:%M:%S %Z}"
     instead = [f"here because {message.handed_from} does not take messages"] if message.handed_from else []
     view = message.incident
     if view is None:
