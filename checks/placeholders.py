@@ -34,6 +34,14 @@ def fill_all(value: Any, values: Mapping[str, Any]) -> Any:
     return [fill_all(inner, values) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def placeholders_in(value: Any) -> set[str]:
+    """The names a JSON-like value refers to, keys excepted."""
+    if isinstance(value, str):
+        return set(_NAME.findall(value))
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return set().union(*(placeholders_in(part) for part in inner))
+
+
 def _value(name: str, values: Mapping[str, Any]) -> str:
     if name not in values:
         raise NotConfigured(f"“{name}” is neither a secret nor a setting of this integration.")

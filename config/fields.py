@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-from core.durations import PATTERN, format_duration, parse_duration
+from checks import fields
+from core.durations import format_duration
 
 SLUG: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,4096})$"
@@ -63,13 +64,17 @@ def _zone(value: Any) -> str:
     return ZoneInfo(value).key
 
 
+def _setting(value: Any) -> Any:
+    if not isinstance(value, str | int | float):
+        raise ValueError("a setting is one word, one number, true or false")
+    return value
+
+
 def _text(shape: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": shape, **more})
 
 
-Duration = Annotated[
-    int, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str), _text(PATTERN, examples=["60s", "5m"])
-]
+Duration = Annotated[fields.Duration, PlainSerializer(format_duration, return_type=str)]
 """Milliseconds, written `60s`, `5m`, `1h30m`."""
 
 Share = Annotated[
@@ -77,6 +82,7 @@ Share = Annotated[
 ]
 """Per cent, exact."""
 
+Setting = Annotated[Any, BeforeValidator(_setting), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 SecretRef = Annotated[str, BeforeValidator(_reference), _text(REFERENCE, examples=["env:STRIPE_KEY"])]
 WallTime = Annotated[datetime, BeforeValidator(_wall), _text(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$", examples=["2026-12-01T01:00"])]

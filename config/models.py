@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import BaseModel, ConfigDict, Field
 
-from config.fields import ClockTime, Count, Day, Duration, Flag, Line, SecretRef, Share, Slug, WallTime, Zone
+from config.fields import ClockTime, Count, Day, Duration, Flag, Line, SecretRef, Setting, Share, Slug, WallTime, Zone
 from core.plan import Criticality
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -100,9 +100,7 @@ class Integration(Model):
     objective: Objective | None = Field(default=None, description="What this company wants of it.")
     contract: Contract | None = Field(default=None, description="What the vendor promised.")
     secrets: dict[str, SecretRef] = Field(default_factory=dict, description="The provider's credentials, as references.")
-    settings: dict[str, StrictInt | StrictFloat | Flag | str] = Field(
-        default_factory=dict, description="What the provider lets one set, such as base_url."
-    )
+    settings: dict[str, Setting] = Field(default_factory=dict, description="What the provider lets one set, such as base_url.")
     private_targets: Flag = Field(default=False, description="Allow addresses inside this network.")
     checks: dict[Slug, Check] = Field(default_factory=dict, description="Its checks by name; the provider's own are there already.")
     renamed_from: Slug | None = Field(default=None, description="Its earlier slug: the history goes on.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,15 +12,35 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing to mend, before anybody knows its line. The message never holds a value of the file."""
+
+    path: Path
+    message: str
+    nearest: str | None = None
+    warning: bool = False  # the file works, but this is probably not meant
+
+    def below(self, *prefix: str | int) -> Complaint:
+        """The same, seen from further up."""
+        return replace(self, path=(*prefix, *self.path))
+
+    @property
+    def integration(self) -> int | None:
+        """The position of the integration it spoils; None: the whole file."""
+        place = self.path[1] if self.path[:1] == ("integrations",) and len(self.path) > 1 else None
+        return place if isinstance(place, int) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. `key` is a path such as `integrations[0].checks.api.interval`; the message never holds a value."""
+    """A complaint with its place. `key` is a path such as `integrations[0].checks.api.interval`."""
 
     file: str
     line: int
     key: str
     message: str
     nearest: str | None = None
-    warning: bool = False  # the file works, but this is probably not meant
+    warning: bool = False
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" + (f", {self.key}" if self.key else "")
@@ -36,6 +56,14 @@ def spell(path: Iterable[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def unknown(path: Path, word: str, options: Iterable[str], what: str) -> Complaint:
+    """A complaint about a word that is not one of `options`, with the one somebody most likely meant."""
+    options = sorted(options)
+    near = nearest(word, options)
+    known = f" (there are {', '.join(options)})" if near is None and 0 < len(options) <= 12 else ""
+    return Complaint(path, f"there is no such {what}{known}", near)
 
 
 def nearest(word: object, options: Iterable[str]) -> str | None:

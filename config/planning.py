@@ -1,0 +1,168 @@
+"""From what is declared to what is planned: defaults filled in, the provider's checks expanded, intervals fitted to budgets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Any
+
+from checks.placeholders import NotConfigured, fill
+from checks.provider import Provider
+from checks.registry import GENERIC, providers, settings_of
+from config.capacity import Demand, fit, stretched
+from config.expansion import Expanded, expand
+from config.meaning import meaning_of
+from config.models import Config, Contract, Defaults, Integration, Objective, Window
+from config.problems import Complaint, unknown
+from core import plan
+from core.declared import DeclaredIntegration, Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One integration as it would run, and what speaks against it. Paths of complaints begin below the integration."""
+
+    declared: DeclaredIntegration | None
+    complaints: tuple[Complaint, ...]
+    chosen: frozenset[str] = frozenset()
+    calls: Mapping[str, int] = field(default_factory=dict)
+    provider: Provider | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self.declared is not None and all(complaint.warning for complaint in self.complaints)
+
+
+def plan_integration(integration: Integration, defaults: Defaults) -> Planned:
+    """One integration by itself, before it meets the others of its vendor."""
+    provider = providers().get(integration.provider)
+    if provider is None:
+        return Planned(None, (unknown(("provider",), integration.provider, providers(), "provider"),))
+    settings = settings_of(provider, integration.settings)
+    expanded = expand(integration, provider, settings, defaults)
+    found = (*meaning_of(integration, provider, settings), *expanded.complaints, *_nothing_counts(expanded))
+    return Planned(_declare(integration, provider, settings, expanded), found, frozenset(expanded.chosen), expanded.calls, provider)
+
+
+def fit_together(planned: Mapping[int, Planned]) -> tuple[dict[int, Planned], list[Complaint]]:
+    """Integrations of one vendor share its call budget: their unchosen intervals are stretched until all fits.
+
+    Keys are positions in the file; complaints begin at the file's top.
+    """
+    fitted = dict(planned)
+    complaints: list[Complaint] = []
+    by_vendor = sorted(planned, key=lambda index: (_vendor(planned[index]), index))
+    for vendor, group in groupby(by_vendor, key=lambda index: _vendor(planned[index])):
+        members = list(group)
+        provider = planned[members[0]].provider
+        demands = [demand for index in members for demand in _demands(index, planned[index])]
+        factor, refused = fit(demands, provider.calls_per_minute if provider else None, vendor) if demands else (1.0, [])
+        complaints.extend(refused)
+        fitted.update({index: _stretch(planned[index], factor) for index in members})
+    return fitted, complaints
+
+
+def covered(window: Window, integrations: Sequence[Integration]) -> frozenset[str] | None:
+    """Slugs a maintenance window or silence is for; None: all of them."""
+    if not window.integrations and not window.tags:
+        return None
+    tagged = {integration.slug for integration in integrations if set(integration.tags) & set(window.tags)}
+    return frozenset({*window.integrations, *tagged})
+
+
+def declared_of(config: Config) -> tuple[DeclaredIntegration, ...]:
+    """A valid configuration as storage and the worker take it."""
+    planned = {index: plan_integration(integration, config.defaults) for index, integration in enumerate(config.integrations)}
+    fitted, _ = fit_together({index: one for index, one in planned.items() if one.usable})
+    return tuple(one.declared for one in fitted.values() if one.declared)
+
+
+def _vendor(planned: Planned) -> str:
+    return planned.declared.provider if planned.declared else ""
+
+
+def _demands(index: int, planned: Planned) -> Iterator[Demand]:
+    for check in planned.declared.checks if planned.declared else ():
+        if calls := planned.calls.get(check.slug, 0):
+            path = ("integrations", index, "checks", check.slug)
+            yield Demand(path, check.interval_ms, check.timeout_ms, calls, check.slug in planned.chosen)
+
+
+def _stretch(planned: Planned, factor: float) -> Planned:
+    if planned.declared is None or factor <= 1.0:
+        return planned
+    checks = tuple(
+        replace(check, interval_ms=stretched(check.interval_ms, factor), wanted_interval_ms=check.interval_ms)
+        if planned.calls.get(check.slug) and check.slug not in planned.chosen
+        else check
+        for check in planned.declared.checks
+    )
+    return replace(planned, declared=replace(planned.declared, checks=checks))
+
+
+def _declare(integration: Integration, provider: Provider, settings: Mapping[str, Any], expanded: Expanded) -> DeclaredIntegration:
+    name = integration.name or provider.name
+    vendor = integration.vendor or integration.name or integration.slug
+    generic = provider.slug == GENERIC
+    digest = _digest(integration, settings)
+    return DeclaredIntegration(
+        slug=integration.slug,
+        name=name,
+        provider=_slug(vendor) if generic else provider.slug,
+        provider_name=vendor if generic else provider.name,
+        category=integration.category or provider.category,
+        environment=integration.environment,
+        owner=integration.owner,
+        runbook=integration.runbook,
+        criticality=integration.criticality,
+        tags=integration.tags,
+        flows=integration.flows,
+        upstreams=integration.upstreams or tuple(_filled(provider.upstreams, settings)),
+        objective=_objective(integration.objective),
+        promise=_promise(integration.contract),
+        status_page_url=settings.get("status_url") or (provider.status_page.url if provider.status_page else None),
+        channels=integration.channels,
+        secrets=integration.secrets,
+        settings=settings,
+        private_targets=integration.private_targets,
+        checks=tuple(replace(check, surroundings=digest) for check in expanded.checks),
+        renamed_from=integration.renamed_from,
+        catalogue=provider.slug,
+    )
+
+
+def _nothing_counts(expanded: Expanded) -> Iterator[Complaint]:
+    if not any(check.counts for check in expanded.checks):
+        yield Complaint((), "no check of it counts, so its status is always unknown", warning=True)
+
+
+def _digest(integration: Integration, settings: Mapping[str, Any]) -> str:
+    """What a check asks depends on these, too: with another key or address its history of success begins anew."""
+    asked = [integration.provider, settings, integration.secrets, integration.private_targets]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _filled(texts: Sequence[str], settings: Mapping[str, Any]) -> Iterator[str]:
+    for text in texts:
+        try:
+            yield fill(text, settings)
+        except NotConfigured:
+            continue
+
+
+def _objective(objective: Objective | None) -> plan.Objective | None:
+    return plan.Objective(objective.availability, objective.latency, objective.latency_share) if objective else None
+
+
+def _promise(contract: Contract | None) -> Promise | None:
+    if contract is None:
+        return None
+    return Promise(str(contract.availability), contract.source, contract.read_at.isoformat() if contract.read_at else None)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

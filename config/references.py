@@ -1,0 +1,94 @@
+"""How the parts of a file refer to each other: slugs, channels, windows, and secrets in this environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+
+from alerts.catalogue import channel_kinds
+from config.explain import complaints
+from config.models import Channel, Config, Integration, Window
+from config.problems import Complaint, unknown
+from config.secrets import MissingSecret, resolve
+
+
+def cross_references(
+    config: Config, integrations: Mapping[int, Integration], slugs: Mapping[int, str], tags: set[str]
+) -> Iterator[Complaint]:
+    """What points nowhere, or twice at the same. Paths begin at the file's top."""
+    yield from _twice(slugs)
+    yield from _renamed(integrations, slugs)
+    for name, channel in config.channels.items():
+        yield from (complaint.below("channels", name) for complaint in _channel(channel))
+    for key in ("channel", "fallback"):
+        named = getattr(config.alerting, key)
+        if named is not None and named not in config.channels:
+            yield unknown(("alerting", key), named, config.channels, "channel")
+    for index, integration in integrations.items():
+        for place, name in enumerate(integration.channels):
+            if name not in config.channels:
+                yield unknown(("integrations", index, "channels", place), name, config.channels, "channel")
+    for section in ("maintenance", "silences"):
+        for index, window in enumerate(getattr(config, section)):
+            yield from (complaint.below(section, index) for complaint in _window(window, set(slugs.values()), tags))
+
+
+def unset_secrets(integrations: Mapping[int, Integration], config: Config | None, env: Mapping[str, str]) -> Iterator[Complaint]:
+    """References that lead nowhere here: a warning, because the worker may live elsewhere."""
+    for index, integration in integrations.items():
+        for name, reference in integration.secrets.items():
+            yield from _unset(("integrations", index, "secrets", name), reference, env)
+    for name, channel in (config.channels if config else {}).items():
+        for key, value in channel.own.items():
+            if isinstance(value, str) and value.startswith(("env:", "file:")):
+                yield from _unset(("channels", name, key), value, env)
+
+
+def _unset(path: tuple[str | int, ...], reference: str, env: Mapping[str, str]) -> Iterator[Complaint]:
+    try:
+        resolve(reference, env)
+    except MissingSecret as missing:
+        yield Complaint(path, str(missing), warning=True)
+
+
+def _twice(slugs: Mapping[int, str]) -> Iterator[Complaint]:
+    first: dict[str, int] = {}
+    for index, slug in slugs.items():
+        if index != first.setdefault(slug, index):
+            yield Complaint(("integrations", index, "slug"), f"integrations[{first[slug]}] has the same slug")
+
+
+def _renamed(integrations: Mapping[int, Integration], slugs: Mapping[int, str]) -> Iterator[Complaint]:
+    for index, integration in integrations.items():
+        if integration.renamed_from in slugs.values():
+            yield Complaint(("integrations", index, "renamed_from"), "an integration of that slug still stands in this file")
+        for name, check in integration.checks.items():
+            if check.renamed_from in integration.checks:
+                yield Complaint(("integrations", index, "checks", name, "renamed_from"), "a check of that name still stands here")
+
+
+def _channel(channel: Channel) -> Iterator[Complaint]:
+    kind = channel_kinds().get(channel.kind)
+    if kind is None:
+        yield unknown(("kind",), channel.kind, channel_kinds(), "kind of channel")
+        return
+    try:
+        kind.config.model_validate({"kind": channel.kind, **channel.own})
+    except ValidationError as error:
+        yield from complaints(error, kind.config)
+
+
+def _window(window: Window, slugs: set[str], tags: set[str]) -> Iterator[Complaint]:
+    if (window.once is None) == (window.weekly is None):
+        yield Complaint((), "a window is either once or weekly")
+    if window.once and window.once.end <= window.once.start:
+        yield Complaint(("once", "end"), "the end is not after the start")
+    if window.weekly and window.weekly.end == window.weekly.start:
+        yield Complaint(("weekly", "end"), "the end is the start: for a whole day end it at 00:00 and begin there")
+    for index, slug in enumerate(window.integrations):
+        if slug not in slugs:
+            yield unknown(("integrations", index), slug, slugs, "integration")
+    for index, tag in enumerate(window.tags):
+        if tag not in tags:
+            yield unknown(("tags", index), tag, tags, "tag")

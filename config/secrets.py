@@ -1,0 +1,56 @@
+"""Where secrets are: `env:NAME` or `file:PATH`. Resolved by the worker and `check` alone; the value never enters a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+MAX_BYTES: Final = 65_536
+
+
+class MissingSecret(LookupError):
+    """A reference that leads nowhere; its text names the reference and what is wrong, never a value."""
+
+
+def resolve(reference: str, env: Mapping[str, str]) -> str:
+    """The secret's value, without surrounding white space. Raises `MissingSecret`."""
+    kind, _, name = reference.partition(":")
+    if kind == "env":
+        value = env.get(name)
+        return _given(value, f"the environment variable {name} is {'not set' if value is None else 'empty'}")
+    if kind == "file":
+        return _given(_read(Path(name)), f"the file {name} is empty")
+    raise MissingSecret("a secret is named env:NAME or file:PATH")
+
+
+def resolve_all(references: Mapping[str, str], env: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Values by name, and for those that are missing a sentence by name."""
+    values: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    for name, reference in references.items():
+        try:
+            values[name] = resolve(reference, env)
+        except MissingSecret as error:
+            missing[name] = str(error)
+    return values, missing
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+        if len(body) > MAX_BYTES:
+            raise MissingSecret(f"the file {path} is larger than a secret can be")
+        return body.decode("utf-8")
+    except OSError as error:
+        raise MissingSecret(f"the file {path} cannot be read: {error.strerror or 'no such file'}") from None
+    except UnicodeDecodeError:
+        raise MissingSecret(f"the file {path} is not UTF-8 text") from None
+
+
+def _given(value: str | None, otherwise: str) -> str:
+    value = (value or "").strip()
+    if not value:
+        raise MissingSecret(otherwise)
+    return value
