@@ -1,0 +1,77 @@
+"""What the runner needs of every check: its probe, its resolved secrets, and what survives between its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from checks.registry import probe_for
+from checks.runner import Job
+from config.secrets import resolve_all
+from core.declared import DeclaredCheck, DeclaredIntegration
+from storage.catalogue import Catalogue
+
+HEARTBEAT = "heartbeat"
+
+
+@dataclass(slots=True)
+class Works:
+    """Jobs by check id, and what stands in their way. Heartbeats have none: nothing is asked."""
+
+    jobs: dict[int, Job] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)  # `integration/check`
+    missing: dict[str, dict[str, str]] = field(default_factory=dict)  # integration slug -> secret -> sentence
+    broken: dict[str, str] = field(default_factory=dict)  # `integration/check` -> sentence
+
+
+def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = None) -> Works:
+    """Jobs for everything planned. Token caches of checks whose job is the same as before are kept."""
+    made = Works()
+    for ident, declared in catalogue.integrations.items():
+        values, missing = resolve_all(declared.secrets, env)
+        if missing:
+            made.missing[declared.slug] = missing
+        plans = {plan.slug: plan for plan in catalogue.plan.integrations[ident].checks}
+        for check in declared.checks:
+            plan = plans[check.slug]
+            name = made.names[plan.id] = f"{declared.slug}/{check.slug}"
+            if check.kind == HEARTBEAT:
+                continue
+            keep = before.jobs[plan.id].keep if before and plan.id in before.jobs and before.names.get(plan.id) == name else {}
+            try:
+                made.jobs[plan.id] = job(declared, check, values, tuple(missing), keep)
+            except (ValidationError, LookupError, ValueError) as error:
+                made.broken[name] = _sentence(error)
+    return made
+
+
+def job(
+    declared: DeclaredIntegration,
+    check: DeclaredCheck,
+    secrets: Mapping[str, str],
+    missing: tuple[str, ...] = (),
+    keep: dict[str, Any] | None = None,
+) -> Job:
+    """One check as the runner takes it. Raises what `probe_for` raises."""
+    return Job(
+        probe=probe_for(declared, check),
+        timeout_s=check.timeout_ms / 1000,
+        secrets=secrets,
+        settings=declared.settings,
+        keep={} if keep is None else keep,
+        latency_limit_us=check.latency_limit_us,
+        private_targets=declared.private_targets,
+        reuse=check.reuse,
+        provider=declared.provider,
+        missing_secrets=missing,
+    )
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False)[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)
