@@ -18,6 +18,6 @@ def seen(figures: Figures) -> Fraction | None:
     return share(figures.known_ms, figures.known_ms + figures.unknown_ms)
 
 
-def bad_ms(figures: Figures) -> int:
+def bad_ms(figures: Figures) -> Fraction:
     """Bad time by the experience policy."""
-    return figures.down_ms + figures.degraded_ms // 2
+    return figures.down_ms + Fraction(figures.degraded_ms, 2)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final
+
+from core import display
+from core.exact import Number
 
 GAP: Final = "\u00a0"
 NONE: Final = "–"
@@ -26,13 +30,7 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 def percent(share: Fraction | None, decimals: int = 3) -> str:
     """`99.861 %`: floored, never rounded up; exactly one is `100 %`, nothing seen is a dash."""
-    if share is None:
-        return NONE
-    if share == 1 or share == 0:
-        return f"{100 * int(share)}{GAP}%"
-    steps = share * 100 * 10**decimals
-    floored = steps.numerator // steps.denominator
-    return f"{floored // 10**decimals}.{floored % 10**decimals:0{decimals}d}{GAP}%"
+    return f"0{GAP}%" if share == 0 else display.percent(share, decimals)
 
 
 def share(part: int, whole: int) -> Fraction | None:
@@ -50,9 +48,9 @@ def whole_percent(share: Fraction) -> str:
     return f"{(share * 100).numerator // (share * 100).denominator}{GAP}%"
 
 
-def target(percentage: object) -> str:
+def target(percentage: Decimal) -> str:
     """A target as it was declared: `99.9 %`."""
-    return f"{percentage}{GAP}%"
+    return display.target_percent(percentage)
 
 
 def latency(us: int | None) -> str:
@@ -89,6 +87,11 @@ def minutes(ms: int) -> str:
         return f"{abs(ms) // _SECOND}{GAP}s"
     whole = abs(ms) >= 10 * _MINUTE or ms % _MINUTE == 0
     return f"{count(abs(ms) // _MINUTE)}{GAP}min" if whole else f"{abs(ms) // (_MINUTE // 10) / 10:.1f}{GAP}min"
+
+
+def minutes_of(spent_ms: Number, allowed_ms: Number) -> str:
+    """`47 of 43.2 min`."""
+    return display.minutes_of(spent_ms, allowed_ms)
 
 
 def interval(ms: int) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import html
-from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
-GAP: Final = "\u00a0"  # between a number and its unit
+from core.escape import printable
 
 
 def text(value: object) -> str:
     """Foreign text for an element or an attribute; never for a style, a class or a script."""
-    return html.escape(str(value), quote=True)
+    return html.escape(printable(str(value)), quote=True)
 
 
 def icon(name: str, kind: str = "") -> str:

@@ -197,7 +197,7 @@ def read_answer(summaries: Sequence[Summary], reader: Reader) -> Answer:
 
 
 def _trouble_answer(found: list[Summary], icon: str, verb: str, summaries: Sequence[Summary]) -> Answer:
-    found = sorted(found, key=lambda summary: summary.since_ms or 0)
+    found = sorted(found, key=_alone_first)
     named = tuple(
         (summary.plan.name, _whose(incident) if (incident := _worst(summary.incidents)) else "") for summary in found[:NAMED_AT_MOST]
     )
@@ -210,6 +210,11 @@ def _trouble_answer(found: list[Summary], icon: str, verb: str, summaries: Seque
         more=len(found) - len(named),
         below=_rest(summaries, {summary.plan.slug for summary in found}),
     )
+
+
+def _alone_first(summary: Summary) -> tuple[bool, int]:
+    incident = _worst(summary.incidents)
+    return (incident is not None and incident.acknowledged_by is not None, summary.since_ms or 0)
 
 
 def _rest(summaries: Sequence[Summary], said: set[str]) -> str:

@@ -14,6 +14,7 @@ class Budget:
 
     left: Fraction
     over_ms: int = 0
+    allowed_ms: int = 0
     month: str = ""
 
 
