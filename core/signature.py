@@ -71,7 +71,7 @@ def _hex(secret: str, signed: bytes) -> str:
 
 def _any(expected: str, offered: Iterable[str]) -> bool:
     """Bytes, because `compare_digest` raises on text that is not ASCII."""
-    return any([hmac.compare_digest(expected.encode(), one.encode(errors="replace")) for one in offered])
+    return any(hmac.compare_digest(expected.encode(), one.encode(errors="replace")) for one in offered)
 
 
 def _seconds(text: str) -> int | None:

@@ -1,0 +1,100 @@
+"""What a report reads of one integration, as storage holds it, and how that becomes tracks and buckets of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from core.declared import Promise
+from core.intervals import Interval
+from core.ledger import IncidentKind, IncidentRow, SpanRow, VerdictRow
+from core.merge import Piece, Stretch, Track, account
+from core.plan import CheckPlan, IntegrationPlan
+from core.spans import Span, read_span
+
+Key = tuple[int, int]  # check, location
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyReading:
+    """Up and degraded results whose latency is fit: how many, how many within the objective's limit, and exact percentiles."""
+
+    results: int
+    within_limit: int
+    p50_us: int | None = None
+    p95_us: int | None = None
+    p99_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything of one integration that touches the period; rows beyond it do no harm.
+
+    `newest_ms` (the instant the newest result speaks for) ends open spans and closes the period. `first_ms` is the first
+    result ever: before it a check has no vote. Where it is not given, a check takes part from the period's start, or
+    from its first span if that is later. `checks` are those that took part at any time of the period, removed ones
+    with their instant in `removed_ms`; by default the plan's.
+    """
+
+    plan: IntegrationPlan
+    spans: Sequence[SpanRow]
+    newest_ms: Mapping[Key, int]
+    first_ms: Mapping[Key, int] = field(default_factory=dict)
+    verdicts: Sequence[VerdictRow] = ()
+    incidents: Sequence[IncidentRow] = ()
+    maintenance: Sequence[Interval] = ()
+    checks: Sequence[CheckPlan] | None = None
+    removed_ms: Mapping[int, int] = field(default_factory=dict)
+    promise: Promise | None = None
+    latency: LatencyReading | None = None
+
+    @property
+    def counting(self) -> list[CheckPlan]:
+        return [check for check in (self.plan.checks if self.checks is None else self.checks) if check.counts]
+
+    @property
+    def own_incidents(self) -> list[IncidentRow]:
+        """Of this integration's own trouble, oldest first; groups and our own blindness are told elsewhere."""
+        mine = (row for row in self.incidents if row.kind is IncidentKind.VENDOR and row.integration == self.plan.id)
+        return sorted(mine, key=lambda row: row.started_ms)
+
+
+def tracks(reading: Reading, now_ms: int) -> list[Track]:
+    """One for every counting check and location that was ever asked, in the order of the plan."""
+    spans: dict[Key, list[Span]] = {}
+    for row in sorted(reading.spans, key=lambda row: row.start_ms):
+        key = row.check, row.location
+        spans.setdefault(key, []).append(read_span(row, reading.newest_ms.get(key, row.start_ms), now_ms))
+    return list(_tracks(reading, spans))
+
+
+def _tracks(reading: Reading, spans: Mapping[Key, list[Span]]) -> Iterator[Track]:
+    for check in reading.counting:
+        for location in check.locations:
+            key = check.id, location
+            mine = spans.get(key, [])
+            since = reading.first_ms.get(key, mine[0].start_ms if mine else None)
+            if since is not None:
+                yield Track(check.id, location, mine, since, reading.removed_ms.get(check.id))
+
+
+def pieces(reading: Reading, start_ms: int, end_ms: int, now_ms: int) -> list[Piece]:
+    """The integration's time over [start, end) in buckets; for pages and the wall too."""
+    return account(
+        tracks(reading, now_ms),
+        start_ms,
+        end_ms,
+        stretches=[stretch_of(row) for row in reading.verdicts],
+        incidents=[(row.started_ms, ended_ms(row, now_ms)) for row in reading.own_incidents],
+        maintenance=reading.maintenance,
+    )
+
+
+def stretch_of(row: VerdictRow) -> Stretch:
+    return Stretch(row.check, row.location, row.start_ms, row.end_ms, row.verdict.party)
+
+
+def ended_ms(incident: IncidentRow, now_ms: int) -> int:
+    """Where an incident ends: at its recovery, or where it was closed without one, or now."""
+    end = incident.resolved_ms if incident.resolved_ms is not None else incident.closed_ms
+    return now_ms if end is None else end
