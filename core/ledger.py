@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.health import Cause, ProbeResult, Status
-from core.verdict import Verdict
+from core.verdict import Party, Verdict
 
 
 class IncidentKind(StrEnum):
@@ -91,7 +91,11 @@ class IncidentRow:
     acknowledged_by: str | None = None  # a typed name, unverified
     group: int | None = None
     lost_sight_ms: int | None = None
-    title: str = ""
+    title: str = ""  # what exactly fails; a group's name
+    told: tuple[str, ...] = ()  # channels that have its opening: they alone hear of its end
+    told_ms: int | None = None  # the newest opening or reminder
+    recovered_ms: int | None = None  # the latest edge at which one of its checks came back
+    blamed: tuple[tuple[Party, int], ...] = ()  # ms of bad time by party, in stretches that are over
 
 
 @dataclass(frozen=True, slots=True)

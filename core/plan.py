@@ -68,6 +68,7 @@ class IntegrationPlan:
     status_page_url: str | None = None
     checks: tuple[CheckPlan, ...] = ()
     channels: tuple[str, ...] = ()  # names of channels its alerts go to; empty: the default one
+    keys: tuple[str, ...] = ()  # references of its secrets: integrations without a common one have unrelated keys
 
 
 @dataclass(frozen=True, slots=True)

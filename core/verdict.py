@@ -48,3 +48,4 @@ class Verdict:
     facts: tuple[Fact, ...] = ()
     would_change: str = ""  # "A canary failing makes it path."
     acknowledged: bool = False  # by the vendor's own page; once acknowledged stays so
+    tries: int = 1  # failing results in a row it rests on
