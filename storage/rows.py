@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.availability import Buckets
 from core.declared import Promise
 from core.health import Cause, Evidence, Phases, Status
 from core.ledger import AlertKind, Answer, EventRow, IncidentRow, VerdictRow
@@ -42,7 +43,7 @@ class IntegrationRow:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Milliseconds of one window in each of the five buckets. `ours_ms` is the part of `down_ms` with party ours."""
+    """What the wall needs of one window: ms in the five buckets. `ours_ms` is the part of `down_ms` that was our own fault."""
 
     up_ms: int = 0
     degraded_ms: int = 0
@@ -50,6 +51,10 @@ class Figures:
     maintenance_ms: int = 0
     unknown_ms: int = 0
     ours_ms: int = 0
+
+    @classmethod
+    def of(cls, b: Buckets) -> Figures:
+        return cls(b.up_ms, b.degraded_ms, b.down_ms, b.maintenance_ms, b.unknown_ms, b.ours_ms + b.short_ours_ms)
 
     @property
     def known_ms(self) -> int:
@@ -109,7 +114,7 @@ class DayBar:
     """One UTC day of an integration or a check."""
 
     start_ms: int
-    figures: Figures
+    buckets: Buckets
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,7 @@ class RollupRow:
     start_ms: int
     width_ms: int
     results: int
-    figures: Figures
+    buckets: Buckets  # what a policy of core.policy is applied to
     causes: Mapping[Cause, int]  # failed, slow and unknown results by cause
     histogram: bytes  # core.histogram.Histogram.from_bytes
 

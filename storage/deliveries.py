@@ -1,0 +1,74 @@
+"""What was said to whom: attempts, alert rows and the health of channels, as the deliveries page reads them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, select, text
+
+from core.delivery import ChannelHealth
+from core.ledger import AlertKind
+from storage import models
+from storage.bulk import table_of
+from storage.codec import load, load_json
+from storage.rows import AlertLine, DeliveryRow
+
+_WAITING: Final = text("SELECT channel, COUNT(*) FROM alert WHERE delivered_ms IS NULL AND dead_ms IS NULL GROUP BY channel")
+
+
+def deliveries(
+    conn: Connection, *, limit: int = 50, before: int | None = None, incident: int | None = None, channel: str | None = None
+) -> list[DeliveryRow]:
+    """Attempts, newest first; `before` is the last id of the page before."""
+    d = table_of(models.Delivery)
+    asked = select(d).order_by(d.c.id.desc()).limit(limit)
+    conditions = ((before, d.c.id < (before or 0)), (incident, d.c.incident == incident), (channel, d.c.channel == channel))
+    return [_delivery(row) for row in conn.execute(asked.where(*(c for value, c in conditions if value is not None)))]
+
+
+def alerts(
+    conn: Connection, *, limit: int = 50, before: int | None = None, dead: bool = False, waiting: bool = False, incident: int | None = None
+) -> list[AlertLine]:
+    """Alert rows, newest first: all, the dead letters alone, or those not yet delivered."""
+    a = table_of(models.Alert)
+    asked = select(a).order_by(a.c.id.desc()).limit(limit)
+    conditions = (
+        (before is not None, a.c.id < (before or 0)),
+        (dead, a.c.dead_ms.is_not(None)),
+        (waiting, a.c.delivered_ms.is_(None) & a.c.dead_ms.is_(None)),
+        (incident is not None, a.c.incident == incident),
+    )
+    return [_alert(row) for row in conn.execute(asked.where(*(condition for wanted, condition in conditions if wanted)))]
+
+
+def waiting(conn: Connection) -> dict[str, int]:
+    """channel -> how many alerts are undelivered; channels with none are not in it."""
+    return dict(conn.execute(_WAITING).tuples().all())
+
+
+def channels(conn: Connection) -> list[ChannelHealth]:
+    """Every channel that ever delivered or failed, by name."""
+    return [load(ChannelHealth, body) for (body,) in conn.execute(text("SELECT body FROM channel ORDER BY name"))]
+
+
+def _delivery(row: Any) -> DeliveryRow:
+    kind, settled = AlertKind(row.kind), tuple(load_json(row.alerts))
+    return DeliveryRow(row.id, row.incident, row.channel, kind, row.began_ms, row.at_ms, bool(row.ok), row.detail, row.attempt, settled)
+
+
+def _alert(row: Any) -> AlertLine:
+    return AlertLine(
+        id=row.id,
+        incident=row.incident,
+        channel=row.channel,
+        kind=AlertKind(row.kind),
+        created_ms=row.created_ms,
+        due_ms=row.due_ms,
+        attempts=row.attempts,
+        severity=row.severity,
+        delivered_ms=row.delivered_ms,
+        dead_ms=row.dead_ms,
+        error=row.error,
+        handed_to=row.handed_to,
+        handed_from=row.handed_from,
+    )

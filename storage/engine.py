@@ -1,0 +1,131 @@
+"""The one door to the database: `open_database(url)`, then `read()` and `write()`."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from storage import postgres, revision, sqlite
+from storage.address import Address, parse
+from storage.faults import NotADatabase, NotMigrated, ReadOnlyFolder, Unreachable
+from storage.locks import FileLock, WriteLock
+
+WRITE_WAIT_S = 5.0
+_POLL_S = 0.1
+
+
+class Database:
+    """Readers and the writer of one database. Threads may share it; a forked child opens its own."""
+
+    def __init__(self, address: Address, reader: Engine, writer: Engine, lock: WriteLock | None, schema: FileLock | None) -> None:
+        self.address = address
+        self._reader = reader
+        self._writer = writer
+        self._lock = lock
+        self._schema = schema
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.address.path is not None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent snapshot; keep it short (a second at most), long work goes in steps."""
+        with self._reader.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed and durable when the block ends, gone when it raises. Never in an event loop.
+
+        Raises DatabaseBusy when the write lock was not had within 5 s.
+        """
+        if self._lock is None:
+            with self._writer.begin() as conn:
+                yield conn
+            return
+        with self._lock.hold(WRITE_WAIT_S), self._writer.begin() as conn:
+            yield conn
+
+    def close(self) -> None:
+        """Closing a writing connection checkpoints, so it happens inside the lock."""
+        self._reader.dispose()
+        if self._lock is None:
+            self._writer.dispose()
+        else:
+            with self._lock.hold(WRITE_WAIT_S):
+                self._writer.dispose()
+        if self._schema is not None:
+            self._schema.release()
+
+
+def open_database(url: str, *, wait_s: float = 60.0) -> Database:
+    """Open what `migrate` prepared, waiting up to `wait_s` for another process to do so.
+
+    Raises one of the refusals in `storage.faults`.
+    """
+    address = parse(url)
+    deadline = time.monotonic() + wait_s
+    while (database := _opened(address)) is None:
+        if time.monotonic() > deadline:
+            raise NotMigrated(None, revision.head())
+        time.sleep(_POLL_S)
+    return database
+
+
+def _opened(address: Address) -> Database | None:
+    """None: not there yet, or being migrated."""
+    database = _sqlite_database(address, address.path) if address.path else _postgres_database(address)
+    if database is None:
+        return None
+    try:
+        if _is_current(database):
+            return database
+    except BaseException:
+        database.close()
+        raise
+    database.close()
+    return None
+
+
+def _is_current(database: Database) -> bool:
+    try:
+        with database.read() as conn:
+            return revision.is_current(conn)
+    except (DBAPIError, sqlite3.Error) as error:
+        raise refusal(database.address, error) from error
+
+
+def refusal(address: Address, error: Exception) -> NotADatabase | ReadOnlyFolder | Unreachable:
+    """The sentence for a database that does not open."""
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if address.path is None:
+        return Unreachable(address.shown, reason)
+    if not os.access(address.path.parent, os.W_OK) or (isinstance(error, OperationalError) and "readonly" in reason):
+        return ReadOnlyFolder(address.path.parent)
+    return NotADatabase(address.path, reason)
+
+
+def _sqlite_database(address: Address, path: Path) -> Database | None:
+    if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
+        raise ReadOnlyFolder(path.parent)
+    if not path.exists():
+        return None
+    schema = FileLock(path.with_name("schema.lock"))
+    if not schema.try_acquire(shared=True):
+        return None
+    lock = WriteLock(path.with_name("write.lock"))
+    return Database(address, sqlite.reading_engine(path), sqlite.writing_engine(path), lock, schema)
+
+
+def _postgres_database(address: Address) -> Database:
+    engine = postgres.engine_for(address.url)
+    reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Database(address, reader, engine, None, None)

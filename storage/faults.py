@@ -1,0 +1,69 @@
+"""What can go wrong with the database, each with the sentence that tells a person what to do.
+
+Exception
+├── Refusal (core.exits: ends the process with its code)
+│   ├── NewerDatabase      written by a newer version of this program
+│   ├── NotMigrated        older than this program, and nobody migrates it
+│   ├── MigrationBusy      another process has it open
+│   ├── ReadOnlyFolder     the state folder cannot be written
+│   ├── NotADatabase       the file is something else, or damaged
+│   └── Unreachable        Postgres does not answer, or its driver is missing
+├── DatabaseBusy           the write lock was not had in time: answer 503, try again
+└── Fenced                 another worker leads: stop writing
+"""
+
+from __future__ import annotations
+
+from core.exits import Exit, Refusal
+
+
+class NewerDatabase(Refusal):
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            Exit.DATABASE_NEWER,
+            f"The database was written by a newer version (its revision is {found}, this version knows {known}): "
+            "install the newer version again, or restore the backup made when it was upgraded.",
+        )
+
+
+class NotMigrated(Refusal):
+    def __init__(self, found: str | None, wanted: str) -> None:
+        state = f"at revision {found}" if found else "not set up"
+        super().__init__(
+            Exit.FAILED, f"The database is {state} and this version needs {wanted}: start `integration-health run` once, it upgrades it."
+        )
+
+
+class MigrationBusy(Refusal):
+    def __init__(self, holders: str) -> None:
+        super().__init__(
+            Exit.MIGRATION_BUSY, f"The database must be upgraded, and it is in use by {holders}: stop that first, then start again."
+        )
+
+
+class ReadOnlyFolder(Refusal):
+    def __init__(self, folder: object) -> None:
+        super().__init__(
+            Exit.STATE_NOT_WRITABLE,
+            f"The state folder {folder} cannot be written: give this user the right to write there, or set STATE_DIR to another folder.",
+        )
+
+
+class NotADatabase(Refusal):
+    def __init__(self, path: object, reason: str) -> None:
+        super().__init__(
+            Exit.DATABASE_UNREACHABLE, f"{path} cannot be used as a database ({reason}): restore a backup, or move it away to start anew."
+        )
+
+
+class Unreachable(Refusal):
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(Exit.DATABASE_UNREACHABLE, f"The database {where} cannot be reached: {reason}")
+
+
+class DatabaseBusy(Exception):
+    """The write lock was not had in time; nothing was written."""
+
+
+class Fenced(Exception):
+    """Another worker has taken the lead since: nothing was written."""

@@ -1,0 +1,62 @@
+"""Spans and verdicts over a stretch of time: what availability is reckoned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+
+from core.health import Cause
+from core.ledger import SpanRow, VerdictRow
+from core.verdict import Verdict
+from storage.codec import load
+from storage.codes import CAUSES, STATUSES
+from storage.results import line_of
+from storage.rows import ResultLine
+
+# Spans of a check at a location follow each other: those that reach into a stretch are the ones that begin
+# in it and the last one that began before it.
+_SPANS = text(
+    'SELECT s.* FROM span s WHERE s."check" IN :checks AND s.start_ms < :until AND s.start_ms >= COALESCE('
+    '(SELECT MAX(b.start_ms) FROM span b WHERE b."check" = s."check" AND b.location = s.location AND b.start_ms <= :since), :since) '
+    "AND (s.end_ms IS NULL OR s.end_ms > :since) "
+    'ORDER BY s."check", s.location, s.start_ms'
+).bindparams(bindparam("checks", expanding=True))
+
+_VERDICTS = text(
+    'SELECT * FROM verdict WHERE "check" IN :checks AND start_ms < :until AND (end_ms IS NULL OR end_ms > :since) '
+    'ORDER BY "check", location, start_ms'
+).bindparams(bindparam("checks", expanding=True))
+
+_NEWEST = text(
+    'SELECT r.* FROM result r JOIN (SELECT c.id AS "check", l.id AS location, '
+    '(SELECT MAX(at_ms) FROM result WHERE "check" = c.id AND location = l.id) AS at_ms FROM "check" c CROSS JOIN location l) n '
+    'ON r."check" = n."check" AND r.location = n.location AND r.at_ms = n.at_ms'
+)
+
+
+def spans(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: int) -> list[SpanRow]:
+    """Every span that reaches into [since, until), by check, location and start. An open one is read with `core.spans.read_span`."""
+    rows = conn.execute(_SPANS, {"checks": list(checks), "since": since_ms, "until": until_ms})
+    return [span_of(row) for row in rows]
+
+
+def verdicts(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: int) -> list[VerdictRow]:
+    """Every verdict whose stretch reaches into [since, until)."""
+    rows = conn.execute(_VERDICTS, {"checks": list(checks), "since": since_ms, "until": until_ms})
+    return [verdict_of(row) for row in rows]
+
+
+def newest(conn: Connection) -> dict[tuple[int, int], ResultLine]:
+    """The newest result of every check at every location, by (check, location), where the last 48 h have one."""
+    return {(line.check, line.location): line for line in map(line_of, conn.execute(_NEWEST))}
+
+
+def span_of(row: Any) -> SpanRow:
+    return SpanRow(row.check, row.location, row.start_ms, row.end_ms, STATUSES[row.status], CAUSES[row.cause], row.gap_ms)
+
+
+def verdict_of(row: Any) -> VerdictRow:
+    cause = CAUSES[row.cause] or Cause.INTERNAL  # there is no verdict without a cause
+    return VerdictRow(row.check, row.location, row.start_ms, row.end_ms, cause, load(Verdict, row.body), row.incident)
