@@ -26,7 +26,9 @@ class Clock:
     `floor_ms` is the newest instant already on record: a restart does not go behind it.
     """
 
-    def __init__(self, *, floor_ms: int = 0, wall_ms: Callable[[], int] | None = None, monotonic_ms: Callable[[], int] | None = None) -> None:
+    def __init__(
+        self, *, floor_ms: int = 0, wall_ms: Callable[[], int] | None = None, monotonic_ms: Callable[[], int] | None = None
+    ) -> None:
         self._wall = wall_ms or (lambda: time.time_ns() // 1_000_000)
         self._monotonic = monotonic_ms or (lambda: time.monotonic_ns() // 1_000_000)
         self._seen = self._monotonic()

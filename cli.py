@@ -1,0 +1,163 @@
+"""The command line. `integration-health --help` lists the commands; docs/getting-started.md the exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+from core.exits import Exit, Refusal
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__.splitlines()[0] if __doc__ else None
+)
+alerts = typer.Typer(no_args_is_help=True, help="Alerts and their channels.")
+app.add_typer(alerts, name="alerts")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+File = Annotated[
+    Path | None, typer.Option("--config", help="The file of integrations. Default: CONFIG, else integrations.yaml, else the example.")
+]
+
+
+@app.command()
+def run() -> None:
+    """Serve pages, API and heartbeats on one port, with the worker beside them."""
+    from commands.serve import run
+
+    _end(run)
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker alone; it stands by while another one leads."""
+    from scheduler.__main__ import main
+
+    _end(main)
+
+
+@app.command()
+def demo(lab_only: Annotated[bool, typer.Option("--lab", help="Start the fault lab alone and print its addresses.")] = False) -> None:
+    """The same product against simulated vendors, with 90 days of history."""
+    from commands.demo import demo
+
+    _end(lambda: demo(lab_only=lab_only))
+
+
+@app.command()
+def validate(path: Annotated[Path | None, typer.Argument()] = None, as_json: AsJson = False) -> None:
+    """Say what is wrong with a file of integrations, line by line."""
+    from commands.validate import validate
+
+    _end(lambda: validate(_path(path), as_json=as_json))
+
+
+@app.command()
+def diff(path: Annotated[Path | None, typer.Argument()] = None, as_json: AsJson = False) -> None:
+    """What would change if this file were applied."""
+    from commands.declare import diff
+
+    _end(lambda: diff(_settings(), _path(path), as_json=as_json))
+
+
+@app.command()
+def apply(path: Annotated[Path | None, typer.Argument()] = None, as_json: AsJson = False) -> None:
+    """Apply a file of integrations and wait until the worker runs on it."""
+    from commands.declare import apply
+
+    _end(lambda: apply(_settings(), _path(path), as_json=as_json))
+
+
+@app.command()
+def check(
+    name: Annotated[str, typer.Argument(help="integration/check, such as stripe/api")],
+    set_: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE: a setting, such as base_url=http://127.0.0.1:4010")] = None,
+    secret: Annotated[list[str] | None, typer.Option("--secret", help="NAME=env:VARIABLE or NAME=file:PATH")] = None,
+    private: Annotated[bool, typer.Option("--private", help="Allow addresses inside this network.")] = False,
+    config: File = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one check once, on the worker's own path. Nothing is written, no alert is sent."""
+    from commands.check import check
+
+    _end(lambda: check(_settings(), _path(config), name, set_ or [], secret or [], private=private, as_json=as_json))
+
+
+@app.command()
+def report(
+    month: Annotated[str, typer.Argument(help="YYYY-MM")],
+    form: Annotated[str, typer.Option("--format", help="csv, xlsx or json")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="The file to write. Default: standard output (not for xlsx).")] = None,
+    zone: Annotated[str | None, typer.Option(help="The month's time zone. Default: TIMEZONE.")] = None,
+) -> None:
+    """The promises of a month: policy, coverage and minutes beside every percentage."""
+    from commands.report import report
+
+    _end(lambda: report(_settings(), month, form, out, zone))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    since: Annotated[str | None, typer.Option(help="From this UTC day on (YYYY-MM-DD). Default: 30 days ago.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this UTC day. Default: now.")] = None,
+    integration: Annotated[str | None, typer.Option(help="Only this integration.")] = None,
+) -> None:
+    """Write single results as CSV, oldest first."""
+    from commands.export import export
+
+    _end(lambda: export(_settings(), out, since, until, integration))
+
+
+@app.command()
+def schema() -> None:
+    """The JSON schema of integrations.yaml, for editors."""
+    from commands.output import answer_json
+    from config.schema import schema
+
+    answer_json(schema())
+
+
+@alerts.command("test")
+def alerts_test(
+    channel: Annotated[str | None, typer.Argument(help="A channel's name. Default: the one alerts go to.")] = None, as_json: AsJson = False
+) -> None:
+    """Send a test alert on the same path as every alert, and wait for its delivery."""
+    from commands.alerts import test
+
+    _end(lambda: test(_settings(), channel, as_json=as_json))
+
+
+def main() -> None:
+    """The entry point: a refusal is one sentence and its exit code, never a traceback."""
+    try:
+        app()
+    except Refusal as refusal:
+        sys.stderr.write(refusal.sentence + "\n")
+        raise SystemExit(int(refusal.code)) from None
+
+
+def _end(command: Callable[[], Exit | None]) -> None:
+    raise typer.Exit(int(command() or Exit.OK))
+
+
+def _settings() -> Settings:
+    from settings import load
+
+    return load()
+
+
+def _path(given: Path | None) -> Path:
+    from commands.files import config_path
+
+    return given or config_path(_settings())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""One run of one check, on the worker's own path: reads the file, asks the vendor, writes nothing, sends no alert."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from checks.registry import providers
+from checks.runner import Finding, Runner, make_runner
+from commands.output import answer, answer_json
+from commands.validate import read
+from config.loading import load
+from config.secrets import resolve_all
+from core.declared import DeclaredCheck, DeclaredIntegration
+from core.exits import Exit, Refusal
+from core.health import Status
+from scheduler.work import job
+from settings import Settings
+
+
+def check(settings: Settings, path: Path, name: str, sets: Sequence[str], secrets: Sequence[str], *, private: bool, as_json: bool) -> Exit:
+    """Run `integration/check`. Exit code 0 when it is up or degraded, 1 when it is not."""
+    declared, one = find(path, name, _pairs(sets, "--set"), _pairs(secrets, "--secret"), private=private)
+    values, missing = resolve_all(declared.secrets, os.environ)
+    finding = asyncio.run(_run(settings, declared, one, values, tuple(missing.values())))
+    if as_json:
+        answer_json({"check": name, "status": finding.outcome.status, **_fields(finding)})
+    else:
+        answer(sentence(name, finding))
+    return Exit.OK if finding.outcome.status in (Status.UP, Status.DEGRADED) else Exit.FAILED
+
+
+def find(
+    path: Path, name: str, sets: Mapping[str, str], secrets: Mapping[str, str], *, private: bool
+) -> tuple[DeclaredIntegration, DeclaredCheck]:
+    """The declared check, or a provider's own where the file does not name it. What is set here replaces what the file says."""
+    slug, _, check_slug = name.partition("/")
+    in_file = {one.slug: one for one in read(path).declared} if path.exists() else {}
+    declared = in_file.get(slug)
+    if declared is None or sets or secrets or private:
+        declared = _declare(slug, declared, sets, secrets, private=private)
+    one = next((each for each in declared.checks if each.slug == check_slug), None)
+    if one is None:
+        known = ", ".join(f"{slug}/{each.slug}" for each in declared.checks) or "none"
+        raise Refusal(Exit.USAGE, f"There is no check {name}. Checks of {slug} that can run: {known}.")
+    if one.kind == "heartbeat":
+        raise Refusal(Exit.USAGE, f"{name} is a heartbeat: it calls us, there is nothing to ask.")
+    return declared, one
+
+
+def _declare(
+    slug: str, declared: DeclaredIntegration | None, sets: Mapping[str, str], secrets: Mapping[str, str], *, private: bool
+) -> DeclaredIntegration:
+    """What the file would give with these settings and secrets in it: the same loader, the same rules."""
+    if declared is None and slug not in providers():
+        raise Refusal(Exit.USAGE, f"There is no integration and no provider called {slug}.")
+    entry = {
+        "slug": slug,
+        "provider": (declared.catalogue or declared.provider) if declared else slug,
+        "settings": {**(declared.settings if declared else {}), **sets},
+        "secrets": {**(declared.secrets if declared else {}), **secrets},
+        "private_targets": private or bool(declared and declared.private_targets),
+    }
+    import yaml  # the file's own form, so that one loader judges both
+
+    loaded = load(yaml.safe_dump({"version": 1, "integrations": [entry]}), os.environ, name="the command line")
+    if not loaded.declared:
+        raise Refusal(Exit.CONFIGURATION, "; ".join(str(problem) for problem in loaded.errors) or f"{slug} cannot be set up.")
+    made = loaded.declared[0]
+    own = {each.slug for each in made.checks}
+    kept = tuple(each for each in declared.checks if each.slug not in own) if declared else ()
+    return replace(made, checks=(*made.checks, *kept))
+
+
+async def _run(
+    settings: Settings, declared: DeclaredIntegration, one: DeclaredCheck, secrets: Mapping[str, str], missing: tuple[str, ...]
+) -> Finding:
+    runner: Runner = make_runner(
+        ca_file=str(settings.extra_ca_file) if settings.extra_ca_file else None, now=lambda: datetime.now(UTC), proxies=settings.use_proxy
+    )
+    try:
+        return await runner.run(job(declared, one, secrets, missing))
+    finally:
+        await runner.close()
+
+
+def _fields(finding: Finding) -> dict[str, Any]:
+    return {
+        "cause": finding.outcome.cause,
+        "outcome": finding.outcome,
+        "total_ms": finding.total_us / 1000,
+        "phases": finding.phases,
+        "evidence": finding.evidence,
+        "fit": finding.fit,
+    }
+
+
+def sentence(name: str, finding: Finding) -> str:
+    outcome = finding.outcome
+    took = f"{finding.total_us / 1000:.0f} ms"
+    if outcome.cause is None:
+        return f"{name} is up: {outcome.detail or 'answered'} in {took}."
+    code = f" {outcome.http_status}" if outcome.http_status else ""
+    return f"{name} is {outcome.status} ({outcome.cause}{code}) after {took}: {outcome.detail}"
+
+
+def _pairs(words: Sequence[str], option: str) -> dict[str, str]:
+    pairs = dict(word.partition("=")[::2] for word in words)
+    if wrong := [name for name, value in pairs.items() if not name or not value]:
+        raise Refusal(Exit.USAGE, f"{option} takes NAME=VALUE, not {wrong[0]!r}.")
+    return pairs
