@@ -22,11 +22,13 @@ from core import (
     display,
     escape,
     flapping,
+    grouping,
     maintenance,
     quorum,
     reliability,
     retries,
     signature,
+    transition,
 )
 from core.address import is_blocked
 from core.availability import Bucket, Buckets
@@ -319,6 +321,25 @@ def composite_(given: Given, _: Given) -> dict[str, Any]:
 
 
 TOPICS["composite"] = TOPICS.pop("composite_")
+
+
+@topic
+def state_machine(given: Given, _: Given) -> dict[str, Any]:
+    thresholds = transition.Thresholds(given["fail_threshold"], given["success_threshold"])
+    said = transition.changes([(at, status) for at, status in given["samples"]], thresholds, remind_every=given.get("remind_s"))
+    return {"events": [[at, change.value] for at, change in said]}
+
+
+@topic
+def mass_failure_grouping(given: Given, _: Given) -> dict[str, Any]:
+    tally = grouping.Tally(given["failing"], given["active_providers"])
+    found = grouping.group(tally, given["canaries_reachable"], given["canaries_total"])
+    return {
+        "decision": found.grouping.value,
+        "slack_messages": found.messages,
+        "results_recorded_as": found.recorded_as.value,
+        "incidents_opened": found.incidents,
+    }
 
 
 # --- latency ---------------------------------------------------------------------------------------------------------
