@@ -6,7 +6,8 @@ from typing import Final
 
 from alerts import words
 from alerts.message import IncidentView, Message, Notice
-from alerts.slack_text import HEADER_LIMIT, SECTION_LIMIT, Block, button, foreign, link, mrkdwn, plain, web_address
+from alerts.slack_text import HEADER_LIMIT, SECTION_LIMIT, Block, button, link, mrkdwn, plain, web_address
+from core.escape import slack_escape
 from core.health import Status
 from core.ledger import IncidentKind
 
@@ -24,34 +25,34 @@ def slack_form(message: Message) -> tuple[str, list[Block]]:
         blocks = [_member(message.about)]
     else:
         blocks = _incident(message.about, message)
-    return foreign(words.subject(message), 1000), blocks
+    return slack_escape(words.subject(message), 1000), blocks
 
 
 def slack_lines(lines: list[str]) -> str:
     """Timeline lines as one thread reply."""
-    return foreign("\n".join(lines), SECTION_LIMIT)
+    return slack_escape("\n".join(lines), SECTION_LIMIT)
 
 
 def _incident(view: IncidentView, message: Message) -> list[Block]:
     parts: list[Block | None] = [
         _header(view),
         _verdict(view, message),
-        _section(f"*{foreign(words.reminder(view, message), 500)}*") if message.reminds and view.open else None,
+        _section(f"*{slack_escape(words.reminder(view, message), 500)}*") if message.reminds and view.open else None,
         _fields(view),
         _vendor(view),
         _members(view),
         _evidence(view),
         _timeline(view, message) if message.late else None,
         _links(view),
-        {"type": "context", "elements": [mrkdwn(foreign(words.footer(message), 1000))]},
+        {"type": "context", "elements": [mrkdwn(slack_escape(words.footer(message), 1000))]},
     ]
     return [part for part in parts if part is not None]
 
 
 def _member(view: IncidentView) -> Block:
     """Its group owns the message: one line that names the group."""
-    group = foreign(view.group_name or words.number(view.group or 0), 300)
-    return _section(f"{foreign(words.headline(view), 300)}: told in *{group}*. {link(view.link, words.number(view.id))}")
+    group = slack_escape(view.group_name or words.number(view.group or 0), 300)
+    return _section(f"{slack_escape(words.headline(view), 300)}: told in *{group}*. {link(view.link, words.number(view.id))}")
 
 
 def _header(view: IncidentView) -> Block:
@@ -60,15 +61,17 @@ def _header(view: IncidentView) -> Block:
 
 
 def _verdict(view: IncidentView, message: Message) -> Block:
-    return _section(f"*{foreign(words.verdict_line(view), 600)}*\n{foreign(words.what_and_when(view, message), 1500)}")
+    return _section(f"*{slack_escape(words.verdict_line(view), 600)}*\n{slack_escape(words.what_and_when(view, message), 1500)}")
 
 
 def _fields(view: IncidentView) -> Block | None:
     fields = [
-        ("Hits" if view.open else "Hit", foreign(", ".join(view.flows), 500)),
+        ("Hits" if view.open else "Hit", slack_escape(", ".join(view.flows), 500)),
         _do(view),
-        ("Rests on", foreign(words.rests_on(view), 1500)),
-        ("", "") if view.budget is None else (f"Budget, {foreign(view.budget.period, 40)}", foreign(words.budget(view.budget), 200)),
+        ("Rests on", slack_escape(words.rests_on(view), 1500)),
+        ("", "")
+        if view.budget is None
+        else (f"Budget, {slack_escape(view.budget.period, 40)}", slack_escape(words.budget(view.budget), 200)),
     ]
     told = [mrkdwn(f"*{name}*\n{text}") for name, text in fields if text]
     return {"type": "section", "fields": told} if told else None
@@ -76,18 +79,18 @@ def _fields(view: IncidentView) -> Block | None:
 
 def _do(view: IncidentView) -> tuple[str, str]:
     if not view.open:
-        return "Found", foreign(f"after {words.lasting(view.opened_ms - view.started_ms)}", 100)
+        return "Found", slack_escape(f"after {words.lasting(view.opened_ms - view.started_ms)}", 100)
     if view.acknowledged_ms is not None:
-        return "On it", foreign(view.acknowledged_by or "somebody", 200)
-    return "Do", link(view.runbook, "Follow the runbook") if web_address(view.runbook) else foreign(view.runbook or "", 600)
+        return "On it", slack_escape(view.acknowledged_by or "somebody", 200)
+    return "Do", link(view.runbook, "Follow the runbook") if web_address(view.runbook) else slack_escape(view.runbook or "", 600)
 
 
 def _vendor(view: IncidentView) -> Block | None:
     if view.page is None or not view.page.headline:
         return None
     source = link(view.page.link, "their page") if web_address(view.page.link) else "their page"
-    vendor = foreign(view.provider_name or view.name, 100)
-    return _section(f"*{vendor} {'says' if view.open else 'said'}*\n“{foreign(view.page.headline, 1000)}” · {source}")
+    vendor = slack_escape(view.provider_name or view.name, 100)
+    return _section(f"*{vendor} {'says' if view.open else 'said'}*\n“{slack_escape(view.page.headline, 1000)}” · {source}")
 
 
 def _members(view: IncidentView) -> Block | None:
@@ -95,7 +98,7 @@ def _members(view: IncidentView) -> Block | None:
         return None
     more = len(view.members) - MEMBERS_SHOWN
     names = ", ".join(view.members[:MEMBERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return _section(f"*Which*\n{foreign(names, 2500)}")
+    return _section(f"*Which*\n{slack_escape(names, 2500)}")
 
 
 def _evidence(view: IncidentView) -> Block | None:
@@ -113,7 +116,7 @@ def _evidence(view: IncidentView) -> Block | None:
 def _timeline(view: IncidentView, message: Message) -> Block | None:
     lines = words.timeline(view, message)
     left_out = [f"({len(lines) - TIMELINE_LINES} earlier lines on its page)"] if len(lines) > TIMELINE_LINES else []
-    text = foreign("\n".join([*left_out, *lines[-TIMELINE_LINES:]]), SECTION_LIMIT - 100)
+    text = slack_escape("\n".join([*left_out, *lines[-TIMELINE_LINES:]]), SECTION_LIMIT - 100)
     return _section(f"*Timeline*\n{text}") if text else None
 
 
@@ -126,14 +129,14 @@ def _links(view: IncidentView) -> Block | None:
 
 
 def _notice(notice: Notice, message: Message) -> list[Block]:
-    fields = [mrkdwn(f"*{foreign(name, 100)}*\n{foreign(value, 800)}") for name, value in list(notice.fields.items())[:10]]
+    fields = [mrkdwn(f"*{slack_escape(name, 100)}*\n{slack_escape(value, 800)}") for name, value in list(notice.fields.items())[:10]]
     address = web_address(notice.link)
     parts: list[Block | None] = [
         {"type": "header", "text": plain(notice.title, HEADER_LIMIT)},
-        _section(foreign(notice.sentence, SECTION_LIMIT)),
+        _section(slack_escape(notice.sentence, SECTION_LIMIT)),
         {"type": "section", "fields": fields} if fields else None,
         {"type": "actions", "elements": [button("Open", address, "open")]} if address else None,
-        {"type": "context", "elements": [mrkdwn(foreign(words.footer(message), 1000))]},
+        {"type": "context", "elements": [mrkdwn(slack_escape(words.footer(message), 1000))]},
     ]
     return [part for part in parts if part is not None]
 

@@ -29,8 +29,10 @@ def open_channel(kind: str, own: Mapping[str, Any], clients: Clients, resolve: C
 
     `own` are its keys beside `kind`; `resolve` turns a reference into its secret and raises LookupError or OSError with a sentence.
     """
+    found = channel_kinds().get(kind)
+    if found is None:
+        return Nowhere(f"no kind of channel is called {kind}")
     try:
-        found = channel_kinds()[kind]
         config = found.config.model_validate(dict(own))
         secrets = {name: resolve(reference) for name, reference in config.references().items()}
         return found.build(config, replace(clients, secrets=secrets))

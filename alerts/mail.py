@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -95,12 +96,15 @@ class Mailer:
             client: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=self._tls)
         else:
             client = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
-        with client:
+        with closing(client):
             if server.encrypted == "starttls":
                 client.starttls(context=self._tls)
             if server.user:
                 client.login(server.user, server.password or "")
-            return len(client.send_message(mail, self._sender, self._to))
+            refused = client.send_message(mail, self._sender, self._to)
+            with suppress(smtplib.SMTPException, OSError):
+                client.quit()  # the mail is theirs by now: a rude farewell must not send it again
+        return len(refused)
 
 
 def _failed(error: smtplib.SMTPException) -> DeliveryError:

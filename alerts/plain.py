@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from alerts import words
 from alerts.message import IncidentView, Message, Notice
+from core.escape import printable
 from core.ledger import AlertKind
-
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str, limit: int = 4000) -> str:
     """Foreign text for a plain reader: lines kept, control characters and direction overrides gone, cut to length."""
-    kept = _CONTROL.sub("", text.replace("\r\n", "\n"))
+    kept = printable(text)
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
 
 

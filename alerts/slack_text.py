@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from core.escape import slack_escape
+from core.escape import printable, slack_escape
 
 Block = dict[str, Any]
 
@@ -14,17 +13,11 @@ HEADER_LIMIT: Final = 150
 SECTION_LIMIT: Final = 3000
 BUTTON_LIMIT: Final = 75
 URL_LIMIT: Final = 1200  # Slack takes 3,000; a field it may stand in takes 2,000
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def foreign(text: str, limit: int) -> str:
-    """Somebody else's words in mrkdwn: no mention, no link, no entity cut in two; lines kept."""
-    return slack_escape("\n".join(_CONTROL.sub("", line) for line in text.splitlines()), limit)
 
 
 def plain(text: str, limit: int) -> Block:
     """A plain_text object: nothing in it is markup, and `:name:` stays as it is."""
-    clean = _CONTROL.sub("", " ".join(text.split()))
+    clean = printable(" ".join(text.split()))
     return {"type": "plain_text", "text": clean if len(clean) <= limit else clean[: limit - 1] + "…", "emoji": False}
 
 
@@ -50,7 +43,7 @@ def web_address(url: str | None) -> str | None:
 def link(url: str | None, label: str, limit: int = 300) -> str:
     """`<address|label>`, or the label alone where the address is none."""
     address = web_address(url)
-    words = foreign(label, limit)
+    words = slack_escape(label, limit)
     if address is None:
         return words
     return f"<{address.replace('&', '&amp;')}|{words.replace('|', '¦')}>"

@@ -1,0 +1,153 @@
+"""What a message looks like in Slack: the design's parts, Slack's limits, and hostile words that stay words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alerts.blocks import slack_form
+from alerts.message import Message, Notice
+from alerts.slack_text import link, web_address
+from core.health import PageReading, PageStatus, Status
+from core.ledger import AlertKind, EventRow, IncidentKind
+from core.verdict import Fact, Speaks
+from tests.alerts.samples import MINUTE, NOON, VERDICT, incident, message, resolved
+from tests.alerts.slack_server import refused
+
+HOSTILE = [
+    "<!channel> pay now",
+    "<https://evil.example|stripe.com>",
+    "@here & <@U123>",
+    "\x1b[31m\u202eevil",
+    "x" * 5000,
+    "```\n*bold*",
+    "<" * 3000,
+]
+
+
+def words_of(made: Message) -> str:
+    text, blocks = slack_form(made)
+    return text + json.dumps(blocks, ensure_ascii=False)
+
+
+def test_the_header_is_the_state_and_the_first_line_the_verdict() -> None:
+    _, blocks = slack_form(message())
+    assert blocks[0]["text"]["text"] == "🔴 PayPal is down"
+    assert blocks[1]["text"]["text"] == (
+        "*Theirs, likely. PayPal has not acknowledged it.*\nPOST /v2/checkout/orders answers 503, since 13:00 CET (12:00 UTC), for 2 min."
+    )
+
+
+def test_four_fields_say_whom_it_hits_what_to_do_why_and_what_it_costs() -> None:
+    _, blocks = slack_form(message())
+    assert [field["text"].split("\n")[0] for field in blocks[2]["fields"]] == ["*Hits*", "*Do*", "*Rests on*", "*Budget, November*"]
+
+
+def test_the_vendors_own_words_come_with_their_link() -> None:
+    assert "“Investigating elevated errors” · <https://status.example.com/i/1|their page>" in words_of(message())
+
+
+def test_evidence_and_the_runbook_go_when_it_is_over() -> None:
+    before, after = words_of(message()), words_of(message(resolved(incident()), AlertKind.RESOLVED))
+    assert "SERVICE_UNAVAILABLE" in before
+    assert "SERVICE_UNAVAILABLE" not in after
+    assert "Runbook" not in after
+    assert "From 13:00 CET (12:00 UTC) to 13:38 CET (12:38 UTC), 38 min." in after
+
+
+def test_only_buttons_that_open_something_are_shown() -> None:
+    _, blocks = slack_form(message())
+    [actions] = [block for block in blocks if block["type"] == "actions"]
+    assert all(button["url"].startswith("https://") and "value" not in button for button in actions["elements"])
+
+
+def test_somebody_who_is_on_it_is_named() -> None:
+    made = words_of(message(incident(acknowledged_ms=NOON, acknowledged_by="Ana"), AlertKind.UPDATED))
+    assert "🟡 PayPal is down, someone is on it" in made
+    assert "*On it*\\nAna" in made
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"status": Status.DEGRADED}, "PayPal is slow"),
+        ({"kind": IncidentKind.SELF}, "PayPal cannot be checked"),
+        ({"closed_as": "not seen to recover"}, "PayPal: closed, not seen to recover"),
+        ({"verdict": None}, "Not judged yet."),
+    ],
+)
+def test_other_states_have_their_words(changes: dict[str, Any], says: str) -> None:
+    assert says in words_of(message(incident(**changes)))
+
+
+def test_a_group_names_its_members() -> None:
+    group = incident(kind=IncidentKind.GROUP, name="40 integrations are failing", members=tuple(f"Vendor {n}" for n in range(40)))
+    assert "Vendor 29 and 10 more" in words_of(message(group))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_only_words(text: str) -> None:
+    view = incident(
+        name=text,
+        provider_name=text,
+        owner=text,
+        runbook=text,
+        flows=(text,) * 20,
+        what=text,
+        evidence=text * 3,
+        acknowledged_by=text,
+        verdict=replace(VERDICT, headline=text, facts=(Fact(Speaks.FOR, text, text),) * 9),
+        page=PageReading(PageStatus.RED, text, "javascript:alert(1)"),
+        events=tuple(EventRow(214, NOON, "note", text, by=text) for _ in range(200)),
+        members=(text,) * 90,
+    )
+    for made in (
+        message(view, late=True),
+        message(replace(view, kind=IncidentKind.GROUP), late=True),
+        message(replace(view, group=3, group_name=text)),
+        message(Notice(text, text, {text[:80]: text}, "javascript:alert(1)")),
+    ):
+        subject, blocks = slack_form(made)
+        assert refused({"text": subject, "blocks": blocks}) is None
+        markup = json.dumps([subject, *(block for block in blocks if block["type"] in ("section", "context"))], ensure_ascii=False)
+        assert not any(sign in markup for sign in ("<!channel", "<@U", "<https://evil", "javascript:", "\\u001b", "\u202e"))
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=60, deadline=None)
+def test_any_text_at_all_makes_a_message_slack_takes(text: str) -> None:
+    subject, blocks = slack_form(message(incident(name=text, what=text, evidence=text, flows=(text,)), late=True))
+    assert refused({"text": subject, "blocks": blocks}) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "https://user:secret@example.com/",
+        "//example.com",
+        "https://",
+        "",
+        "https://a b",
+        "http://[",
+        "https://e.example/" + "&" * 900,
+    ],
+)
+def test_an_address_that_is_none_is_not_linked(url: str) -> None:
+    assert web_address(url) is None
+    assert link(url, "runbook") == "runbook"
+
+
+def test_a_link_can_hold_no_markup_of_its_own() -> None:
+    assert link("https://e.example/?a=1&b=<!channel>|x", "a|b>") == "<https://e.example/?a=1&amp;b=%3C!channel%3E%7Cx|a¦b&gt;>"
+
+
+def test_a_reminder_says_that_nobody_is_on_it() -> None:
+    made = words_of(message(incident(), AlertKind.REMINDER, at_ms=NOON + 30 * MINUTE))
+    assert "Reminder: PayPal is down" in made
+    assert "Still down after 30 min, nobody is on it. Owner: payments-oncall." in made
