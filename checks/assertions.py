@@ -89,15 +89,25 @@ class JsonCheck(Model):
 class Expect(Model):
     """Everything here must hold. Strings to compare with may hold `{placeholders}`."""
 
-    status: Annotated[tuple[_Status, ...], BeforeValidator(_many)] = Field(default=("2xx",), description="200, 2xx, or a list of such.")
+    status: Annotated[tuple[_Status, ...], BeforeValidator(_many, json_schema_input_type=int | str | tuple[int | str, ...])] = Field(
+        default=("2xx",), description="200, 2xx, or a list of such."
+    )
     headers: dict[str, str] = Field(default_factory=dict, description="Header by name: its exact value.")
     header_patterns: dict[str, Pattern] = Field(default_factory=dict, description="Header by name: a pattern of RE2 found in it.")
-    json_: Annotated[tuple[JsonCheck, ...], BeforeValidator(_as_checks)] = Field(
-        default=(),
-        alias="json",
-        description='{"$.ok": true}, or a list of {path, equals, one_of, is_a, matches, at_least, at_most, exists}.',
+    json_: Annotated[tuple[JsonCheck, ...], BeforeValidator(_as_checks, json_schema_input_type=dict[str, Any] | tuple[JsonCheck, ...])] = (
+        Field(
+            default=(),
+            alias="json",
+            description='{"$.ok": true}, or a list of {path, equals, one_of, is_a, matches, at_least, at_most, exists}.',
+        )
     )
-    text: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(default=(), description="Text that must stand in the body.")
-    absent: Annotated[tuple[str, ...], BeforeValidator(_many)] = Field(default=(), description="Text that must not.")
-    regex: Annotated[tuple[Pattern, ...], BeforeValidator(_many)] = Field(default=(), description="Patterns of RE2 found in the body.")
+    text: Annotated[tuple[str, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
+        default=(), description="Text that must stand in the body."
+    )
+    absent: Annotated[tuple[str, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
+        default=(), description="Text that must not."
+    )
+    regex: Annotated[tuple[Pattern, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
+        default=(), description="Patterns of RE2 found in the body."
+    )
     latency: Duration | None = Field(default=None, description="Slower than this is `degraded`.")

@@ -17,6 +17,7 @@ from checks.registry import providers
 from config import models
 from config.schema import schema
 from core.durations import PATTERN
+from core.plan import Criticality
 
 INTRODUCTION: Final = """# Configuration
 
@@ -133,7 +134,7 @@ def _type(field: Mapping[str, Any]) -> str:
 
 def _named(name: str) -> str:
     if name == "Criticality":
-        return " or ".join(f"`{word}`" for word in models.Criticality)
+        return " or ".join(f"`{word}`" for word in Criticality)
     title = next((title for title, model in SECTIONS if model.__name__ == name), None)
     return f"[{title}](#{title.replace(' ', '-')})" if title else f"`{name}`"
 

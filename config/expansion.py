@@ -92,7 +92,7 @@ def _own(
 def _lacking(spec: ProbeSpec, integration: Integration, settings: Mapping[str, Any]) -> str:
     if missing := [name for name in spec.needs_settings if settings.get(name) is None]:
         return f"this check needs the setting {' and '.join(missing)}"
-    wanted = " or ".join(" and ".join(sorted(names - set(integration.secrets))) for names in spec.needs)
+    wanted = ", or ".join(" and ".join(sorted(names - set(integration.secrets))) for names in spec.needs)
     return f"this check needs the secret {wanted}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.fields import WRITTEN_OUT
+from config.fields import WRITTEN_OUT, NotOneOf
 from config.problems import Complaint, Path, nearest, unknown
 
 _PLAIN: Final = {
@@ -50,14 +50,16 @@ def _complaint(found: ErrorDetails, schema: dict[str, Any], also: set[str]) -> C
         return unknown(path, str(path[-1]), here, "key")
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         return _choice(path, found, context)
-    return Complaint(path, _sentence(kind, context, found))
+    unknown_word = context.get("error")
+    near = nearest(unknown_word.word, unknown_word.options) if isinstance(unknown_word, NotOneOf) else None
+    return Complaint(path, _sentence(kind, context, found), near)
 
 
 def _sentence(kind: str, context: Mapping[str, Any], found: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":
-        return _pattern(str(context["pattern"]))
+        return form_of(str(context["pattern"]))
     if kind in _BOUND:
         return f"must be {_BOUND[kind]} {context[_LIMIT[kind]]}"
     if kind in ("string_too_long", "too_long"):
@@ -65,7 +67,8 @@ def _sentence(kind: str, context: Mapping[str, Any], found: ErrorDetails) -> str
     return _PLAIN.get(kind, found["msg"][:1].lower() + found["msg"][1:])
 
 
-def _pattern(pattern: str) -> str:
+def form_of(pattern: str) -> str:
+    """What text must look like, in words where there are any."""
     if pattern.startswith("^[a-z0-9]"):
         return _SLUG
     if "env:" in pattern:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,13 +19,20 @@ REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,4096})$"
 WRITTEN_OUT: Final = "a secret is named here, never written: use env:NAME or file:PATH"
 
 
+class NotOneOf(ValueError):
+    """A word that is none of `options`, which are too many to be listed."""
+
+    def __init__(self, message: str, word: object, options: Iterable[str]) -> None:
+        super().__init__(message)
+        self.word = word
+        self.options = options
+
+
 def _share(value: Any) -> Decimal:
     """Exact: 99.9 stays 99.9, because a float's shortest form is what was written."""
-    try:
-        share = Decimal(str(value)) if isinstance(value, int | float | str) and not isinstance(value, bool) else Decimal("NaN")
-    except InvalidOperation:
-        share = Decimal("NaN")
-    if not Decimal(0) < share <= Decimal(100):  # false for NaN too
+    written = str(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+    share = Decimal(written) if re.fullmatch(r"\d{1,3}(\.\d{1,9})?", written, re.ASCII) else Decimal(0)
+    if not 0 < share <= 100:
         raise ValueError("a share is a number above 0 and at most 100, in per cent")
     return share
 
@@ -59,8 +67,9 @@ def _day(value: Any) -> date:
 
 
 def _zone(value: Any) -> str:
-    if value not in available_timezones():
-        raise ValueError("there is no such time zone; they are named like Europe/Berlin or UTC")
+    zones = available_timezones()
+    if value not in zones:
+        raise NotOneOf("there is no such time zone; they are named like Europe/Berlin or UTC", value, zones)
     return ZoneInfo(value).key
 
 

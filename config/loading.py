@@ -152,7 +152,9 @@ class _Reading:
         return [(i, entry) for i, entry in enumerate(entries) if isinstance(entry, dict)] if isinstance(entries, list) else []
 
     def _problems(self, file: str) -> tuple[Problem, ...]:
-        placed = ((complaint, self._line(complaint)) for complaint in dict.fromkeys(self._complaints))
+        refused = {path: message for path, _, message in self._document.refused}  # what else is wrong there follows from that
+        told = (c for c in dict.fromkeys(self._complaints) if refused.get(c.path, c.message) == c.message)
+        placed = ((complaint, self._line(complaint)) for complaint in told)
         found = (Problem(file, line, spell(c.path), c.message, c.nearest, c.warning) for c, line in placed)
         return tuple(sorted(found, key=lambda problem: (problem.line, problem.key, problem.message)))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from checks.placeholders import placeholders_in
 from checks.provider import Provider
 from checks.registry import providers
+from config.explain import form_of
 from config.fields import WRITTEN_OUT
 from config.models import Integration
 from config.problems import Complaint, nearest, unknown
@@ -26,7 +27,7 @@ def meaning_of(integration: Integration, provider: Provider, settings: Mapping[s
         if value is None and spec.required:
             yield Complaint(("settings",), f"{provider.name} needs the setting {spec.name}: {spec.title}")
         elif value is not None and spec.pattern and not re.match(spec.pattern, str(value)):
-            yield Complaint(("settings", spec.name), f"must have the form {spec.pattern}")
+            yield Complaint(("settings", spec.name), form_of(spec.pattern))
     if integration.vendor and not provider.open_names:
         yield Complaint(("vendor",), f"is for the provider http: this one is {provider.name}")
     yield from _unset_placeholders(integration, settings)

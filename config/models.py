@@ -157,7 +157,7 @@ class Config(Model):
     """The whole of integrations.yaml."""
 
     version: Literal[1] = Field(description="The form of this file.")
-    defaults: Defaults = Field(default=Defaults(), description="What a check does where it says nothing else.")
+    defaults: Defaults = Field(default=Defaults(), description="For every check that says nothing else.")
     channels: dict[Slug, Channel] = Field(default_factory=dict, description="Ways out for alerts, by name.")
     alerting: Alerting = Field(default=Alerting(), description="Where alerts go.")
     integrations: tuple[Integration, ...] = Field(default=(), description="Everything that is watched.")

@@ -54,7 +54,9 @@ def _provider(definitions: Mapping[str, Any], names: Mapping[type[BaseModel], st
         "settings": {"type": "object", "properties": settings, "required": [spec.name for spec in provider.settings if spec.required]},
         "checks": {"type": "object", "properties": checks, "additionalProperties": _ref("CheckOfAKind")},
     }
-    return {"if": {"properties": {"provider": {"const": provider.slug}}, "required": ["provider"]}, "then": {"properties": then}}
+    required = ["settings"] if any(spec.required for spec in provider.settings) else []
+    condition = {"properties": {"provider": {"const": provider.slug}}, "required": ["provider"]}
+    return {"if": condition, "then": {"properties": then, "required": required}}
 
 
 def _check(definitions: Mapping[str, Any], names: Mapping[type[BaseModel], str], params: type[BaseModel]) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from checks.engine import Scope, StatusPageEngine, engines
 from checks.errors import classify
+from checks.fields import Model
 from checks.foreign import Unreadable
 from checks.kinds import ProbeKind
 from checks.vantage import Probe, Vantage
@@ -17,17 +19,15 @@ from core.health import Cause, Outcome
 
 def _known(name: str) -> str:
     if name not in engines().entries:
-        raise ValueError(f"there is no such engine; there are {', '.join(engines().entries)}")
+        raise PydanticKnownError("literal_error", {"expected": " or ".join(f"'{known}'" for known in engines().entries)})
     return name
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 
 
-class Params(BaseModel):
+class Params(Model):
     """Where the page is and what of it is ours."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s{}]+$", max_length=2_000)] = Field(
         description="The page's address; with a path of its own, the very address to ask."
