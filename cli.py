@@ -154,9 +154,7 @@ def _settings() -> Settings:
 
 
 def _path(given: Path | None) -> Path:
-    from commands.files import config_path
-
-    return given or config_path(_settings())
+    return given or _settings().config_file
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from core.exits import Exit, Refusal
 
 TOKEN_LENGTH: Final = 32
+EXAMPLE: Final = Path(__file__).resolve().parent / "config.example.yaml"
 CANARIES: Final = ("https://example.com/", "https://www.wikipedia.org/", "https://www.debian.org/", "https://www.ietf.org/")
 
 
@@ -105,6 +106,19 @@ class Settings(BaseSettings):
     @property
     def sqlite(self) -> bool:
         return self.database_url is None or self.database_url.get_secret_value().startswith("sqlite")
+
+    @property
+    def database(self) -> str:
+        """The database's URL. It holds a password where the operator gave one: never print it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{(self.state_dir / 'health.db').absolute()}"
+
+    @property
+    def config_file(self) -> Path:
+        """The file of integrations: the one set, the one here, else the example that ships with the product."""
+        here = Path("integrations.yaml")
+        return self.config or (here if here.exists() else EXAMPLE)
 
     @property
     def link_base(self) -> str:

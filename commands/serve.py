@@ -1,0 +1,78 @@
+"""Serve pages, API and heartbeats on one port, with the worker beside them, until stopped."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from commands.output import say
+from core.exits import Exit, Refusal
+from settings import Settings, load
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run() -> Exit:
+    """Everything that could refuse is asked before the server starts, so that a refusal is one sentence."""
+    settings = load()
+    settings.check_address(settings.host)
+    lock = only_instance(settings.state_dir)
+    try:
+        require_free(settings.host, settings.port)
+        prepare_database(settings)
+        serve(settings)
+    finally:
+        lock.release()
+    return Exit.OK
+
+
+def only_instance(folder: Path) -> FileLock:
+    """One `run` per state folder. Raises Refusal."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "run.lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Refusal(
+            Exit.ALREADY_RUNNING, f"Another instance serves {folder}: stop it first, or set STATE_DIR and PORT for a second one."
+        ) from None
+    except OSError as error:
+        raise Refusal(
+            Exit.STATE_NOT_WRITABLE,
+            f"The state folder {folder} cannot be written ({(error.strerror or 'unknown').lower()}): set STATE_DIR to one that can.",
+        ) from None
+    return lock
+
+
+def require_free(host: str, port: int) -> None:
+    """Raises Refusal where the port is taken: Streamlit would move to another one, and nobody would find it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise Refusal(Exit.PORT_IN_USE, f"Port {port} is in use: set PORT to another one, such as PORT={port + 1}.") from None
+            raise Refusal(Exit.PORT_IN_USE, f"{host}:{port} cannot be listened on: {(error.strerror or 'unknown').lower()}.") from None
+
+
+def prepare_database(settings: Settings) -> None:
+    from storage.migrate import migrate
+
+    migrate(settings.database)
+
+
+def serve(settings: Settings) -> None:
+    """Import app.py as `streamlit run` would, and serve it here."""
+    sys.argv = [str(ROOT / "app.py")]  # Streamlit looks for .streamlit/config.toml beside it
+    os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
+    from app import app
+
+    say(f"Integration Health: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
+    app.run(config={"server.port": settings.port, "server.address": settings.host})
