@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from alerts.catalogue import channel_kinds
@@ -17,6 +18,7 @@ from checks.registry import providers
 from config import models
 from config.schema import schema
 from core.durations import PATTERN
+from core.maintenance import Weekday
 from core.plan import Criticality
 
 INTRODUCTION: Final = """# Configuration
@@ -70,6 +72,7 @@ SECTIONS: Final = (
     ("once", models.Once),
     ("weekly", models.Weekly),
 )
+WORDS: Final[Mapping[str, type[StrEnum]]] = {"Criticality": Criticality, "Weekday": Weekday}
 
 
 def render() -> str:
@@ -133,8 +136,8 @@ def _type(field: Mapping[str, Any]) -> str:
 
 
 def _named(name: str) -> str:
-    if name == "Criticality":
-        return " or ".join(f"`{word}`" for word in Criticality)
+    if name in WORDS:
+        return " or ".join(f"`{word}`" for word in WORDS[name])
     title = next((title for title, model in SECTIONS if model.__name__ == name), None)
     return f"[{title}](#{title.replace(' ', '-')})" if title else f"`{name}`"
 

@@ -7,9 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.fields import ClockTime, Count, Day, Duration, Flag, Line, SecretRef, Setting, Share, Slug, WallTime, Zone
+from core.maintenance import Weekday
 from core.plan import Criticality
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
 class Model(BaseModel):

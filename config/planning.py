@@ -18,7 +18,7 @@ from config.expansion import Expanded, expand
 from config.meaning import meaning_of
 from config.models import Config, Contract, Defaults, Integration, Objective, Window
 from config.problems import Complaint, unknown
-from core import plan
+from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
 
 
@@ -72,6 +72,15 @@ def covered(window: Window, integrations: Sequence[Integration]) -> frozenset[st
         return None
     tagged = {integration.slug for integration in integrations if set(integration.tags) & set(window.tags)}
     return frozenset({*window.integrations, *tagged})
+
+
+def rule_of(window: Window) -> maintenance.Rule:
+    """A window in the form `core.maintenance` expands."""
+    if window.once is not None:
+        return maintenance.Once(window.once.start, window.once.end, window.zone)
+    if window.weekly is None:
+        raise ValueError("a window is either once or weekly")
+    return maintenance.Weekly(window.weekly.day, window.weekly.start, window.weekly.end, window.zone)
 
 
 def declared_of(config: Config) -> tuple[DeclaredIntegration, ...]:

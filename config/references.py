@@ -84,8 +84,6 @@ def _window(window: Window, slugs: set[str], tags: set[str]) -> Iterator[Complai
         yield Complaint((), "a window is either once or weekly")
     if window.once and window.once.end <= window.once.start:
         yield Complaint(("once", "end"), "the end is not after the start")
-    if window.weekly and window.weekly.end == window.weekly.start:
-        yield Complaint(("weekly", "end"), "the end is the start: for a whole day end it at 00:00 and begin there")
     for index, slug in enumerate(window.integrations):
         if slug not in slugs:
             yield unknown(("integrations", index), slug, slugs, "integration")

@@ -1,13 +1,15 @@
 """From a configuration to declared checks."""
 
+from datetime import datetime, time
 from decimal import Decimal
 
 import pytest
 
 from checks.registry import probe_for, providers
 from config.loading import load
-from config.planning import covered, declared_of
+from config.planning import covered, declared_of, rule_of
 from core.declared import DeclaredCheck, DeclaredIntegration, Promise
+from core.maintenance import Once, Weekday, Weekly
 from core.plan import Criticality, Objective
 
 
@@ -239,3 +241,17 @@ def test_a_window_covers_what_it_names_and_what_it_tags() -> None:
 
     assert loaded.config is not None
     assert [covered(window, loaded.config.integrations) for window in loaded.config.maintenance] == [frozenset({"a", "c"}), None]
+
+
+def test_windows_take_the_form_that_is_expanded() -> None:
+    loaded = load(
+        "version: 1\nmaintenance:\n"
+        "  - {once: {start: 2026-12-01T01:00, end: 2026-12-01T02:00}, zone: Europe/Berlin}\n"
+        "  - {weekly: {day: sunday, start: '22:00', end: '02:00'}}\n"
+    )
+
+    assert loaded.config is not None
+    assert [rule_of(window) for window in loaded.config.maintenance] == [
+        Once(datetime(2026, 12, 1, 1), datetime(2026, 12, 1, 2), "Europe/Berlin"),  # noqa: DTZ001  (wall times)
+        Weekly(Weekday.SUNDAY, time(22), time(2)),
+    ]
