@@ -8,7 +8,7 @@ from core.health import Cause
 from core.objective import Phase
 from core.policy import POLICIES
 from core.verdict import Party
-from sla.report import IncidentLine, Report, Row
+from sla.portfolio import IncidentLine, Report, Row
 from ui import format as fmt
 from ui import words
 from ui.blocks import parts
@@ -117,4 +117,5 @@ def _latency(row: Row) -> str:
         rows.append((f"Within {fmt.latency(line.limit_ms * 1000)}", f"{fmt.percent(line.share)}{aim}"))
     measured = (("p50", line.p50_us), ("p95", line.p95_us), ("p99", line.p99_us))
     rows += [(name, fmt.latency(us)) for name, us in measured if us is not None]
-    return f'<div class="method cred"><h2>Latency</h2>{parts.pairs(rows, "kv")}<p class="m">Nearest rank over every answer of the month.</p></div>'
+    note = '<p class="m">Nearest rank over every answer of the month.</p>'
+    return f'<div class="method cred"><h2>Latency</h2>{parts.pairs(rows, "kv")}{note}</div>'

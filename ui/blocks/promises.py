@@ -8,7 +8,7 @@ from typing import Final
 
 from core import display
 from core.objective import Band, Phase
-from sla.report import Report, Row
+from sla.portfolio import Report, Row
 from ui import format as fmt
 from ui import words
 from ui.blocks import parts, spark

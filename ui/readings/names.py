@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.plan import CheckPlan
-from storage.rows import IntegrationRow, LocationRow
+from storage.rows import IntegrationRow
 from ui.readings.reference import Reference
 
 
@@ -18,9 +18,9 @@ class Names:
     places: Mapping[int, str]
 
     @classmethod
-    def of(cls, integrations: Iterable[IntegrationRow], locations: Iterable[LocationRow]) -> Names:
+    def of(cls, integrations: Iterable[IntegrationRow], locations: Mapping[str, int]) -> Names:
         checks = {check.plan.id: check.plan for row in integrations for check in row.checks}
-        return cls(checks, {location.id: location.slug for location in locations})
+        return cls(checks, {ident: slug for slug, ident in locations.items()})
 
     def check(self, ident: int) -> str:
         found = self.checks.get(ident)

@@ -1,0 +1,8 @@
+"""The frame: Streamlit runs this script, and it runs the page that the address names."""
+
+from __future__ import annotations
+
+from pages import wall
+from ui.frame import Place, show
+
+show((Place("Wall", "", wall.render),))

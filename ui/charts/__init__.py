@@ -1,0 +1,1 @@
+"""Charts where people explore: Plotly in the product's dress."""

@@ -1,0 +1,57 @@
+"""The month's error budget going down: each incident at its step, beside the line of even spending."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from sla.portfolio import Report, Row
+from ui.charts import dress
+from ui.charts.thin import Floats, wall_time
+from ui.words import incident
+
+NAMED_AT_MOST: Final = 5
+_MINUTE_MS: Final = 60_000
+
+
+def burn_down(row: Row, report: Report) -> go.Figure:
+    """Minutes left; what lies below nought is in the colour of trouble."""
+    allowed = float(row.contract.budget.allowed) / _MINUTE_MS
+    zone = report.period.zone
+    at = wall_time(np.array([moment for moment, _ in row.burn_down] or [row.start_ms], np.int64), zone)
+    left = np.array([allowed - spent / _MINUTE_MS for _, spent in row.burn_down] or [allowed])
+    ends = wall_time(np.array([report.period.start_ms, report.period.end_ms], np.int64), zone)
+    figure = go.Figure()
+    even = {"color": dress.INK3, "width": 1, "dash": "2px 3px"}
+    figure.add_trace(go.Scatter(x=ends, y=[allowed, 0], mode="lines", line=even, hoverinfo="skip"))
+    line = {"color": dress.INK, "width": 1.8, "shape": "linear"}
+    hover = "%{x|%-d %b %H:%M}: %{y:.1f} min left<extra></extra>"
+    figure.add_trace(go.Scatter(x=at, y=left, mode="lines", line=line, fill="tozeroy", fillcolor=dress.PALE, hovertemplate=hover))
+    if (left < 0).any():
+        below = np.where(left < 0, left, np.nan)
+        figure.add_trace(go.Scatter(x=at, y=below, mode="lines", line={"color": dress.DOWN, "width": 2.2}, hoverinfo="skip"))
+    figure.add_hline(y=0, line={"color": dress.DOWN, "width": 1})
+    _incidents(figure, row, at, left, zone)
+    lowest = min(float(left.min()), 0.0)
+    dress.dressed(figure, 250, hovermode="closest", margin={"l": 52, "r": 16, "t": 14, "b": 26})
+    figure.update_xaxes(type="date", range=[float(ends[0]), float(ends[1])], tickformat="%-d %b", nticks=6)
+    span = max(allowed, 1.0) - lowest
+    figure.update_yaxes(range=[lowest - 0.12 * span, max(allowed, 1.0) + 0.06 * span], ticksuffix=" min", nticks=5, rangemode="normal")
+    return figure
+
+
+def _incidents(figure: go.Figure, row: Row, at: Floats, left: Floats, zone: str) -> None:
+    """The largest steps by name, on the side where there is room."""
+    named = sorted((line for line in row.incidents if line.counted_ms), key=lambda line: -line.counted_ms)[:NAMED_AT_MOST]
+    middle = (float(at[0]) + float(at[-1])) / 2 if len(at) else 0
+    for line in named:
+        moment = float(wall_time(np.array([line.ended_ms or line.started_ms], np.int64), zone)[0])
+        height = float(np.interp(moment, at, left)) if len(at) else 0
+        early = moment < middle
+        said = f"{incident(line.id)}, {max(1, line.counted_ms // _MINUTE_MS)} min"
+        place = {"xanchor": "left", "xshift": 6} if early else {"xanchor": "right", "xshift": -8}
+        dress.note(
+            figure, said, x=moment, y=height, yanchor="bottom" if early else "top", color=dress.DOWN if height < 0 else dress.INK3, **place
+        )

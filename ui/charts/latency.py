@@ -1,0 +1,165 @@
+"""Latency over time: percentiles over the single answers, trouble as bands, and where the time goes by phase."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.health import Status
+from ui.charts import dress
+from ui.charts.thin import Floats, Ints, bucketed, thinned, wall_time
+from ui.html import text
+
+HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
+BUCKETS_MS: Final = {DAY_MS: 300_000, 7 * DAY_MS: HOUR_MS, 30 * DAY_MS: 3 * HOUR_MS, 90 * DAY_MS: 12 * HOUR_MS}
+_FORMAT: Final = {DAY_MS: "%H:%M", 7 * DAY_MS: "%a %-d", 30 * DAY_MS: "%-d %b", 90 * DAY_MS: "%-d %b"}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A stretch of trouble behind the lines; `incident` is where it leads."""
+
+    start_ms: int
+    end_ms: int
+    status: Status
+    incident: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """Answers of one check over one window: instants, latencies in us, and which of them belong to an incident."""
+
+    since_ms: int
+    until_ms: int
+    zone: str
+    at_ms: Ints
+    total_us: Ints
+    marked: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    limit_us: int | None = None
+    bands: tuple[Band, ...] = field(default=())
+
+
+def latency(view: Latencies) -> go.Figure:
+    """Three percentiles; over a day, the single answers behind them, thinned with every point of an incident kept."""
+    window = view.until_ms - view.since_ms
+    width = BUCKETS_MS.get(window, 300_000)
+    figure = go.Figure()
+    if window > DAY_MS:
+        _answers(figure, view)
+    starts, values = bucketed(view.at_ms, view.total_us, view.since_ms, width, (50, 95, 99))
+    at, columns = _lifted(starts, values, width)
+    moments = wall_time(at, view.zone)
+    lines = ((2, "p99", dress.P99, 1.0), (1, "p95", dress.INK, 1.6), (0, "p50", dress.INK3, 1.3))
+    for column, name, colour, stroke in lines:
+        line = {"color": colour, "width": stroke}
+        figure.add_trace(go.Scatter(x=moments, y=columns[column], name=name, mode="lines", line=line, hovertemplate="%{y:.0f} ms"))
+    _names(figure, columns)
+    top = _top(view, columns)
+    _bands(figure, view)
+    _limit(figure, view, top)
+    dress.dressed(figure, 236)
+    edges = wall_time(np.array([view.since_ms, view.until_ms], np.int64), view.zone)
+    figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=_FORMAT.get(window, "%H:%M"), nticks=7)
+    figure.update_yaxes(range=[0, top], nticks=5)
+    return figure
+
+
+def _answers(figure: go.Figure, view: Latencies) -> None:
+    """The single answers as a pale line; those within incidents as points that lead there."""
+    places = thinned(view.total_us, view.marked)
+    moments = wall_time(view.at_ms[places], view.zone)
+    taken = (view.total_us[places] / 1000).astype(np.float32)
+    figure.add_trace(go.Scatter(x=moments, y=taken, mode="lines", line={"color": dress.DNS, "width": 1}, name="single", hoverinfo="skip"))
+    marked = view.marked[places]
+    if marked.any():
+        point = {"color": dress.DEGRADED, "size": 4}
+        figure.add_trace(
+            go.Scatter(x=moments[marked], y=taken[marked], mode="markers", marker=point, name="in an incident", hovertemplate="%{y:.0f} ms")
+        )
+
+
+def _lifted(starts: Ints, values: list[Floats], width: int) -> tuple[Ints, list[Floats]]:
+    """Milliseconds, with a gap wherever buckets are missing: a line never runs across time that was not seen."""
+    gaps = np.flatnonzero(np.diff(starts) > 2 * width) + 1
+    at = np.insert(starts + width // 2, gaps, starts[gaps] - width // 2 if len(gaps) else np.empty(0, np.int64))
+    return at, [np.insert(column / 1000, gaps, np.nan) for column in values]
+
+
+def _names(figure: go.Figure, columns: list[Floats]) -> None:
+    """Each line is named at its end, from the top down and never over each other."""
+    ends = [
+        (float(column[-1]), name, colour)
+        for column, name, colour in zip(columns, ("p50", "p95", "p99"), (dress.INK3, dress.INK, dress.INK3), strict=True)
+        if len(column) and np.isfinite(column[-1])
+    ]
+    if not ends:
+        return
+    top = max(float(np.nanmax(columns[2])), 1.0)
+    floor = -1.0
+    for value, name, colour in sorted(ends):
+        at = max(value, floor)
+        dress.note(figure, name, x=1, xref="paper", y=at, xanchor="left", xshift=6, color=colour)
+        floor = at + top * 0.085
+
+
+def _top(view: Latencies, columns: list[Floats]) -> float:
+    seen = [float(np.nanmax(column)) for column in columns if len(column) and np.isfinite(column).any()]
+    if len(view.total_us) and view.until_ms - view.since_ms > DAY_MS:
+        seen.append(float(view.total_us.max()) / 1000)
+    highest = max(seen, default=100.0)
+    near = view.limit_us is not None and view.limit_us / 1000 < highest * 2.5
+    return 1.12 * max(highest, view.limit_us / 1000 if view.limit_us is not None and near else 0)
+
+
+def _bands(figure: go.Figure, view: Latencies) -> None:
+    """Trouble as a pale band, and a full stroke at its foot: no answer is not a latency of nought."""
+    for band in view.bands:
+        edges = wall_time(np.array([max(band.start_ms, view.since_ms), min(band.end_ms, view.until_ms)], np.int64), view.zone)
+        colour, pale = (dress.DEGRADED, 0.22) if band.status is Status.DEGRADED else (dress.DOWN, 0.16)
+        figure.add_vrect(x0=float(edges[0]), x1=float(edges[1]), fillcolor=colour, opacity=pale, line_width=0)
+        if band.status is Status.DOWN:
+            figure.add_shape(type="line", x0=float(edges[0]), x1=float(edges[1]), y0=2, y1=2, line={"color": colour, "width": 4})
+
+
+def _limit(figure: go.Figure, view: Latencies, top: float) -> None:
+    if view.limit_us is None or view.limit_us / 1000 > top:
+        return
+    at = view.limit_us / 1000
+    figure.add_hline(y=at, line={"color": dress.INK3, "width": 1, "dash": "2px 3px"})
+    dress.note(figure, text(f"slow above {at:.0f} ms"), x=0, xref="paper", y=at, xanchor="left", yanchor="bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTimes:
+    """Phases of one check's answers, in us; -1 where one is hidden."""
+
+    since_ms: int
+    until_ms: int
+    zone: str
+    at_ms: Ints
+    columns: tuple[Ints, ...]  # dns, connect, tls, first byte, transfer
+
+
+NAMES: Final = ("DNS", "Connect", "TLS", "First byte", "Transfer")
+
+
+def phases(view: PhaseTimes) -> go.Figure:
+    """The median of each phase in twelve bars."""
+    width = (view.until_ms - view.since_ms) // 12
+    figure = go.Figure()
+    for name, column, colour in zip(NAMES, view.columns, dress.PHASES, strict=True):
+        known = column >= 0
+        starts, (middle,) = bucketed(view.at_ms[known], column[known], view.since_ms, width, (50,))
+        moments = wall_time(starts + width // 2, view.zone)
+        fill = {"color": colour, "line": {"width": 0}}
+        figure.add_trace(go.Bar(x=moments, y=middle / 1000, name=name, marker=fill, hovertemplate="%{y:.0f} ms"))
+    dress.dressed(figure, 236, barmode="stack", bargap=0.28, margin={"l": 34, "r": 4, "t": 14, "b": 26})
+    edges = wall_time(np.array([view.since_ms, view.until_ms], np.int64), view.zone)
+    window = view.until_ms - view.since_ms
+    figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=_FORMAT.get(window, "%H:%M"), nticks=5)
+    figure.update_yaxes(nticks=4)
+    return dress.legend(figure)

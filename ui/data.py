@@ -1,0 +1,81 @@
+"""What pages read, cached by the version of what they show: an unchanged page costs one row.
+
+Every function opens one short read and returns frozen values. Nothing here grows with the history: lists are read a page
+at a time, windows are bounded.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from core.ledger import SignalRow
+from storage import catalogue, changes, processes, states, wall
+from storage.rows import IntegrationRow, ProcessRow, Summary
+from ui.place import database
+
+BEATS_KEPT_MS: Final = 24 * 3_600_000
+SILENT_AFTER_MS: Final = 10_000  # a worker that has not beaten for so long is said to be gone
+_KEPT: Final = 32
+
+
+def now_ms() -> int:
+    """The wall clock of this process: for ages on a page, never for accounts."""
+    return time.time_ns() // 1_000_000
+
+
+def versions() -> dict[str, int]:
+    """The one row that live pages poll."""
+    with database().read() as conn:
+        return changes.versions(conn)
+
+
+def version(*topics: str) -> tuple[int, ...]:
+    """The versions a page rests on, in the order asked for: the key of everything it caches."""
+    known = versions()
+    return tuple(known.get(topic, 0) for topic in topics)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_KEPT)
+def summaries(key: tuple[int, ...]) -> tuple[Summary, ...]:
+    """Every integration as the wall shows it."""
+    with database().read() as conn:
+        return tuple(wall.summaries(conn))
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """Whether the monitor itself is there: the leading worker's newest sign of life, by the database's own word."""
+
+    leader: ProcessRow | None
+    newest: ProcessRow | None  # the newest worker of the last day, leading or not
+
+    def gone_since(self, at_ms: int) -> int | None:
+        """The instant since which nobody probes; None while somebody does. 0: nobody ever did."""
+        if self.leader is not None and at_ms - self.leader.beat_ms <= SILENT_AFTER_MS:
+            return None
+        return self.newest.beat_ms if self.newest else 0
+
+
+def beat() -> Beat:
+    with database().read() as conn:
+        workers = [row for row in processes.processes(conn, now_ms() - BEATS_KEPT_MS) if row.role == "worker"]
+    leading = next((row for row in workers if row.leads and row.ended_ms is None), None)
+    return Beat(leading, workers[0] if workers else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=_KEPT)
+def signals(key: tuple[int, ...]) -> tuple[SignalRow, ...]:
+    """The newest word of every check beside its status: what runs out, what the vendor's page says."""
+    with database().read() as conn:
+        return tuple(states.signals(conn))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def integrations(key: tuple[int, ...]) -> tuple[IntegrationRow, ...]:
+    """Everything that is declared, removed ones included: names for ids."""
+    with database().read() as conn:
+        return tuple(catalogue.integrations(conn, archived=True))

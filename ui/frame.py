@@ -1,0 +1,63 @@
+"""The frame of every page: the sheet first, then navigation, the page, and the links; faults are told as sentences."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.exits import Refusal
+from storage.faults import DatabaseBusy
+from ui import links, style
+from ui.blocks.states import fault
+from ui.html import block
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation; `path` is its address, empty for the first page. Hidden ones answer by address only."""
+
+    title: str
+    path: str
+    render: Callable[[], None]
+    hidden: bool = False
+
+
+def show(places: Sequence[Place]) -> None:
+    """Draw the page that the address names."""
+    _settle()
+    st.set_page_config(page_title="Integration Health", page_icon=str(style.MARK), layout="wide")
+    style.apply()
+    page = st.navigation([_page(place) for place in places], position="top")
+    st.logo(str(style.MARK), size="small", link=None)
+    try:
+        page.run()
+    except (Refusal, DatabaseBusy) as error:
+        _log.warning("the page %s could not be read: %s", page.url_path or "wall", error)
+        st.html(block(fault("The database cannot be read just now.", str(error))))
+    except Exception:
+        _log.exception("the page %s failed", page.url_path or "wall")
+        st.html(block(fault("This page could not be drawn.", "It was written down in the log of the monitor; probing goes on.")))
+    links.follow()
+
+
+def _page(place: Place) -> st.Page:
+    return st.Page(
+        place.render,
+        title=place.title,
+        url_path=place.path,
+        default=not place.path,
+        visibility="hidden" if place.hidden else "visible",
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Once a process: what is loaded by now stays, so that no collection walks through it again (16x faster reruns)."""
+    gc.collect()
+    gc.freeze()
