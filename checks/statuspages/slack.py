@@ -9,8 +9,8 @@ from checks.foreign import Unreadable, parse_instant, parse_json, plain
 from core.health import PageReading
 
 # A notice informs; an incident or an outage says that something does not work.
-_QUIET: Final = frozenset({"notice"})
-_CLOSED: Final = frozenset({"resolved", "completed", "cancelled", "scheduled"})
+_QUIET: Final = ("notice",)
+_CLOSED: Final = ("resolved", "completed", "cancelled", "scheduled")
 
 
 def read(body: bytes, scope: Scope) -> PageReading:
