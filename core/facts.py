@@ -1,0 +1,141 @@
+"""The facts a verdict rests on, as sentences with their figures; a voice that is missing is listed as missing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from core.grouping import Tally
+from core.health import NETWORK_CAUSES, Cause
+from core.verdict import Fact, Speaks
+from core.voices import Case, PageSays, Round
+
+_PROBE: Final = {
+    Cause.DNS: "{check}: the name of {provider} leads nowhere.",
+    Cause.CONNECT: "{check}: no connection to {provider} comes about.",
+    Cause.TLS: "{check}: no encrypted connection to {provider} comes about.",
+    Cause.TIMEOUT: "{check}: {provider} does not answer in time.",
+    Cause.AUTH: "{check}: {provider} refuses the key.",
+    Cause.QUOTA: "{check}: the quota at {provider} is used up.",
+    Cause.CLIENT_ERROR: "{check}: {provider} refuses our request.",
+    Cause.SERVER_ERROR: "{check}: {provider} answers server errors.",
+    Cause.CONTRACT: "{check}: {provider} answers, but not what was agreed.",
+    Cause.MISSED: "{check}: the call did not come.",
+    Cause.SLOW: "{check}: {provider} answers slowly.",
+    Cause.BLOCKED: "{check}: our guard refuses the address.",
+    Cause.OBSERVER: "{check}: nothing can be said, our own network was away.",
+    Cause.CONFIG: "{check}: it cannot run as it is configured.",
+    Cause.INTERNAL: "{check}: a fault of the monitor itself.",
+}
+_CROWD_MATTERS: Final = NETWORK_CAUSES | {Cause.SLOW, Cause.SERVER_ERROR, Cause.CONTRACT}
+
+
+def facts(case: Case) -> tuple[Fact, ...]:
+    """Own probe, canaries, the other providers, other places, keys, the vendor's page, real traffic."""
+    voices = (_probe(case), _canaries(case), _others(case), _upstream(case), _places(case), _key(case), _page(case), _traffic())
+    return tuple(fact for fact in voices if fact is not None)
+
+
+def _probe(case: Case) -> Fact:
+    sentence = _PROBE[case.cause].format(check=case.check, provider=case.provider)
+    return Fact(Speaks.FOR, sentence, ", ".join(filter(None, (_answer(case), _times(case.tries), _phase(case)))), case.at_ms)
+
+
+def _answer(case: Case) -> str:
+    if case.cause is Cause.SLOW:
+        limit = f", the limit is {_ms(case.limit_us)}" if case.limit_us else ""
+        return f"{_ms(case.total_us)}{limit}"
+    if case.cause is Cause.TIMEOUT:
+        return f"given up after {_ms(case.total_us)}"
+    return str(case.http_status) if case.http_status else ""
+
+
+def _times(tries: int) -> str:
+    return f"{tries} tries in a row" if tries > 1 else ""
+
+
+def _phase(case: Case) -> str:
+    if case.cause is not Cause.SLOW or case.waiting_us is None:
+        return ""
+    return "the answer is late, not the network" if 2 * case.waiting_us >= case.total_us else "the network is late, not the answer"
+
+
+def _canaries(case: Case) -> Fact | None:
+    """Left out where the cause has nothing to do with a network."""
+    if case.canaries is None:
+        missing = Fact(Speaks.SILENT, "Canaries: not asked.")
+        return missing if case.cause in NETWORK_CAUSES else None
+    return _round(case.canaries)
+
+
+def _round(canaries: Round) -> Fact:
+    figures = canaries.detail or f"{canaries.answered} of {canaries.asked} canaries answered"
+    if canaries.fine:
+        return Fact(Speaks.FOR, "Our network answers.", figures, canaries.begun_ms)
+    return Fact(Speaks.AGAINST, "Our network does not answer.", figures, canaries.begun_ms)
+
+
+def _others(case: Case) -> Fact | None:
+    if case.cause not in _CROWD_MATTERS:
+        return None
+    others = case.crowd.others
+    if not others.asked:
+        return Fact(Speaks.SILENT, "Other vendors: none was asked meanwhile.")
+    if others.half:
+        return Fact(Speaks.AGAINST, "Others fail too.", _of(others, "vendors fail"), case.at_ms)
+    fine = Tally(others.asked - others.failing, others.asked)
+    return Fact(Speaks.FOR, "Others are fine.", _of(fine, "other vendors up in the same minutes"), case.at_ms)
+
+
+def _of(tally: Tally, what: str) -> str:
+    return f"{tally.failing} of {tally.asked} {what}"
+
+
+def _upstream(case: Case) -> Fact | None:
+    upstream = case.crowd.upstream
+    if upstream is None or upstream.tally.failing < 2:
+        return None
+    return Fact(Speaks.FOR, "They stand on the same upstream.", f"{upstream.name}: {_of(upstream.tally, 'fail')}", case.at_ms)
+
+
+def _places(case: Case) -> Fact | None:
+    places = case.places
+    if places is None:
+        return None
+    if places.only_here:
+        return Fact(Speaks.FOR, f"Only {places.here} fails.", f"{places.others_fine} of {places.others} other places are fine", case.at_ms)
+    worse = Tally(places.others - places.others_fine, places.others)
+    return Fact(Speaks.FOR, "It is not fine in other places either.", _of(worse, "other places"), case.at_ms)
+
+
+def _key(case: Case) -> Fact | None:
+    if case.cause is not Cause.AUTH:
+        return None
+    if case.keys_refused >= 2:
+        return Fact(Speaks.FOR, "Unrelated keys are refused too.", f"{case.keys_refused} within 5 min", case.at_ms)
+    if case.last_good_ms is None:
+        return Fact(Speaks.FOR, "The key has never worked here.")
+    return Fact(Speaks.FOR, "The same key worked before.", "no other key was refused", case.last_good_ms)
+
+
+_PAGE: Final = {
+    PageSays.GREEN: (Speaks.AGAINST, "{provider}’s page is green."),
+    PageSays.RED: (Speaks.FOR, "{provider}’s page says it has trouble."),
+    PageSays.MAINTENANCE: (Speaks.FOR, "{provider}’s page says maintenance."),
+    PageSays.NONE: (Speaks.SILENT, "{provider}’s page: none is read."),
+    PageSays.UNREADABLE: (Speaks.SILENT, "{provider}’s page cannot be read."),
+    PageSays.STALE: (Speaks.SILENT, "{provider}’s page was read last more than 10 min ago."),
+}
+
+
+def _page(case: Case) -> Fact:
+    speaks, sentence = _PAGE[case.page]
+    words = f"“{case.page_words}”" if case.page_words and case.page not in (PageSays.NONE, PageSays.UNREADABLE) else ""
+    return Fact(speaks, sentence.format(provider=case.provider), words, case.page_read_ms)
+
+
+def _traffic() -> Fact:
+    return Fact(Speaks.SILENT, "Real traffic: not fed.")
+
+
+def _ms(us: int | None) -> str:
+    return f"{(us or 0) // 1000:,} ms".replace(",", "\u00a0")

@@ -1,0 +1,234 @@
+"""The verdict table: fifteen rows, the first that matches says whose trouble it is (docs/concepts.md prints the same rows)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from core.facts import facts
+from core.grouping import network_lost
+from core.health import NETWORK_CAUSES, Cause
+from core.verdict import Confidence, Party, Verdict
+from core.voices import Case, PageSays
+
+OWN_CAUSES: Final = frozenset({Cause.CONFIG, Cause.BLOCKED, Cause.INTERNAL, Cause.MISSED})
+PATH_CAUSES: Final = NETWORK_CAUSES | {Cause.SLOW}
+UPSTREAM_CAUSES: Final = NETWORK_CAUSES | {Cause.SERVER_ERROR}
+SETUP_CAUSES: Final = NETWORK_CAUSES | {Cause.CLIENT_ERROR, Cause.CONTRACT}
+VENDOR_CAUSES: Final = NETWORK_CAUSES | {Cause.SERVER_ERROR, Cause.CONTRACT, Cause.SLOW}  # rows 11 to 14: one stretch
+
+OWN_NETWORK: Final = 5
+GROUPED: Final = frozenset({7, 8})  # these rows make one group message
+
+# The vendor's answer itself says so (a failure to answer says nothing).
+ANSWERS: Final = {
+    Party.THEIRS: frozenset({Cause.SERVER_ERROR, Cause.CONTRACT, Cause.SLOW}),
+    Party.OURS: frozenset({Cause.CLIENT_ERROR, Cause.CONTRACT}),
+}
+CERTAIN: Final = OWN_CAUSES | {Cause.AUTH, Cause.QUOTA}
+_SILENT_PAGE: Final = frozenset({PageSays.NONE, PageSays.UNREADABLE, PageSays.STALE})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row. `headline` is what stands behind "Theirs, likely."; `would_change` what would make it another row."""
+
+    number: int
+    says: str
+    party: Party
+    matches: Callable[[Case], bool]
+    headline: Callable[[Case], str]
+    would_change: str
+
+
+def judge(case: Case) -> Verdict:
+    """The first row that matches, with its facts. Once the vendor acknowledged a stretch it stays acknowledged."""
+    rule = next(rule for rule in RULES if rule.matches(case))
+    return Verdict(
+        rule=rule.number,
+        party=rule.party,
+        confidence=_confidence(rule.party, case),
+        headline=rule.headline(case),
+        facts=facts(case),
+        would_change=rule.would_change.format(provider=case.provider),
+        acknowledged=_admitted(case) and rule.party is Party.THEIRS,
+        tries=case.tries,
+    )
+
+
+def _confidence(party: Party, case: Case) -> Confidence:
+    """High when the vendor's answer and its page agree, and where the cause leaves no doubt; medium when one of them speaks."""
+    if party is Party.UNKNOWN:
+        return Confidence.LOW
+    if case.cause in CERTAIN:
+        return Confidence.HIGH
+    page = _admitted(case) or case.page is PageSays.MAINTENANCE if party is Party.THEIRS else case.page is PageSays.GREEN
+    spoken = (case.cause in ANSWERS.get(party, ())) + page
+    return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[spoken]
+
+
+def _admitted(case: Case) -> bool:
+    return case.page is PageSays.RED or case.acknowledged
+
+
+def _is_network(case: Case) -> bool:
+    return case.cause in NETWORK_CAUSES
+
+
+def _of_vendor(case: Case) -> bool:
+    return case.cause in VENDOR_CAUSES
+
+
+def _canaries_fine(case: Case) -> bool:
+    """A slow answer has come through our network: without a round that says otherwise it is fine."""
+    return case.canaries.fine if case.canaries else case.cause is Cause.SLOW
+
+
+def _own_network_lost(case: Case) -> bool:
+    canaries = case.canaries
+    return _is_network(case) and canaries is not None and network_lost(case.crowd.network, canaries.answered, canaries.asked)
+
+
+def _on_shared_upstream(case: Case) -> bool:
+    upstream = case.crowd.upstream
+    return case.cause in UPSTREAM_CAUSES and upstream is not None and upstream.tally.failing >= 2 and upstream.tally.half
+
+
+def _on_the_path(case: Case) -> bool:
+    return case.cause in PATH_CAUSES and case.crowd.path.many and _canaries_fine(case)
+
+
+def _in_one_place(case: Case) -> bool:
+    return _is_network(case) and case.places is not None and case.places.only_here
+
+
+def _quiet_page(case: Case) -> str:
+    if case.page is PageSays.UNREADABLE:
+        return f"{case.provider}’s page cannot be read."
+    if case.page is PageSays.STALE:
+        return f"{case.provider}’s page was not read lately."
+    return f"No page of {case.provider} is read."
+
+
+_OWN_WORDS: Final = {
+    Cause.CONFIG: "The check cannot run as it is configured.",
+    Cause.BLOCKED: "Our own guard refuses to ask.",
+    Cause.INTERNAL: "The check itself failed.",
+    Cause.MISSED: "The call we wait for did not come.",
+}
+
+
+def _keys_words(case: Case) -> str:
+    if _admitted(case):
+        return f"{case.provider} refuses keys, and its page says it has trouble."
+    return f"{case.provider} refuses {case.keys_refused} unrelated keys."
+
+
+def _upstream_words(case: Case) -> str:
+    upstream = case.crowd.upstream
+    return f"Shared upstream {upstream.name}: {upstream.tally.failing} of {upstream.tally.asked} on it fail." if upstream else ""
+
+
+def _setup_words(case: Case) -> str:
+    since = "since its configuration changed" if case.last_good_ms is not None else "yet"
+    return f"The check has not worked {since}."
+
+
+def _place_words(case: Case) -> str:
+    here, others = (case.places.here, case.places.others) if case.places else ("", 0)
+    return f"Only from {here}; {others} other {'place is' if others == 1 else 'places are'} fine."
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        1, "config, blocked, internal, missed", Party.OURS,
+        lambda case: case.cause in OWN_CAUSES,
+        lambda case: _OWN_WORDS[case.cause],
+        "An answer from {provider} ends it.",
+    ),
+    Rule(
+        2, "auth: page red on our component, or two unrelated keys refused within 5 min", Party.THEIRS,
+        lambda case: case.cause is Cause.AUTH and (_admitted(case) or case.keys_refused >= 2),
+        _keys_words,
+        "The other key being taken again, and a page that is not red, make it ours.",
+    ),
+    Rule(
+        3, "auth, else", Party.OURS,
+        lambda case: case.cause is Cause.AUTH,
+        lambda case: f"The key is refused. Not counted against {case.provider}.",
+        "A second, unrelated key being refused, or {provider}’s page turning red, makes it theirs.",
+    ),
+    Rule(
+        4, "quota", Party.OURS,
+        lambda case: case.cause is Cause.QUOTA,
+        lambda case: f"The quota is used up. Not counted against {case.provider}.",
+        "Another failure once the quota is there again is judged by its own cause.",
+    ),
+    Rule(
+        OWN_NETWORK, "network cause, no canary answers, at least half of the providers asked failing", Party.UNKNOWN,
+        _own_network_lost,
+        lambda _: "Our own network does not answer.",
+        "A canary answering makes it the path or {provider}.",
+    ),
+    Rule(
+        6, "two or more providers on the same declared upstream fail, and at least half of those that declare it", Party.THEIRS,
+        _on_shared_upstream,
+        _upstream_words,
+        "The others on that upstream coming back makes it {provider} alone.",
+    ),
+    Rule(
+        7, "network cause or slow: five or more and at least half of the providers asked, canaries fine", Party.PATH,
+        _on_the_path,
+        lambda case: f"{case.crowd.path.failing} of {case.crowd.path.asked} vendors fail at once, and our network answers.",
+        "The others coming back makes it {provider} alone. Canaries falling silent makes it our own network.",
+    ),
+    Rule(
+        8, "server_error: five or more and at least half of the providers asked answer server errors", Party.THEIRS,
+        lambda case: case.cause is Cause.SERVER_ERROR and case.crowd.server.many,
+        lambda case: f"A shared upstream, unnamed: {case.crowd.server.failing} of {case.crowd.server.asked} vendors answer server errors.",
+        "The others coming back makes it {provider} alone.",
+    ),
+    Rule(
+        9, "network cause in one of two or more locations, the others fine", Party.PATH,
+        _in_one_place,
+        _place_words,
+        "Another place failing too makes it {provider}.",
+    ),
+    Rule(
+        10, "client_error, contract or a network cause, and never succeeded since its configuration changed", Party.OURS,
+        lambda case: case.cause in SETUP_CAUSES and not case.succeeded,
+        _setup_words,
+        "One good answer, and a failure after it is judged anew.",
+    ),
+    Rule(
+        11, "server_error, contract, slow, network causes; page says maintenance", Party.THEIRS,
+        lambda case: _of_vendor(case) and case.page is PageSays.MAINTENANCE,
+        lambda case: f"Announced by {case.provider} as maintenance.",
+        "The announced maintenance ending while this lasts makes it unannounced.",
+    ),
+    Rule(
+        12, "the same; page red", Party.THEIRS,
+        lambda case: _of_vendor(case) and _admitted(case),
+        lambda case: f"Acknowledged by {case.provider}.",
+        "Nothing any more: once acknowledged, it stays so.",
+    ),
+    Rule(
+        13, "the same; page green", Party.THEIRS,
+        lambda case: _of_vendor(case) and case.page is PageSays.GREEN,
+        lambda case: f"Not acknowledged by {case.provider}.",
+        "{provider}’s page turning red makes it acknowledged. Half of all vendors failing makes it the path. A refused key makes it ours.",
+    ),
+    Rule(
+        14, "the same; no page, unreadable or stale", Party.THEIRS,
+        lambda case: _of_vendor(case) and case.page in _SILENT_PAGE,
+        _quiet_page,
+        "A page that can be read would say whether {provider} knows. Half of all vendors failing makes it the path.",
+    ),
+    Rule(
+        15, "otherwise", Party.UNKNOWN,
+        lambda _: True,
+        lambda _: "No rule says whose it is.",
+        "A server error or no answer at all would make it theirs; a change of the configuration, ours.",
+    ),
+)  # fmt: skip
