@@ -45,15 +45,15 @@ class Weekly:
 Rule = Once | Weekly
 
 
-def expand(rule: Rule, from_ms_: int, to_ms_: int) -> list[Interval]:
+def expand(rule: Rule, since_ms: int, until_ms: int) -> list[Interval]:
     """The windows of one rule that touch [from, to), as (start, end) in ms, whole: not clipped."""
-    found = [_once(rule)] if isinstance(rule, Once) else _weekly(rule, from_ms_, to_ms_)
-    return [(start, end) for start, end in found if start < end and start < to_ms_ and end > from_ms_]
+    found = [_once(rule)] if isinstance(rule, Once) else _weekly(rule, since_ms, until_ms)
+    return [(start, end) for start, end in found if start < end and start < until_ms and end > since_ms]
 
 
-def expand_all(rules: Iterable[Rule], from_ms_: int, to_ms_: int) -> list[Interval]:
+def expand_all(rules: Iterable[Rule], since_ms: int, until_ms: int) -> list[Interval]:
     """The windows of many rules, joined."""
-    return union(window for rule in rules for window in expand(rule, from_ms_, to_ms_))
+    return union(window for rule in rules for window in expand(rule, since_ms, until_ms))
 
 
 def daily_window(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:
@@ -68,7 +68,9 @@ def wall_window(start: datetime, end: datetime, zone: str) -> tuple[datetime, da
     A skipped wall time moves forward by the gap; a start that would so pass its end is the change of the clock itself.
     """
     begins, ends = instant(start, zone), instant(end, zone, later=True)
-    return (begins if begins <= ends else min(_change_before(begins, zone), ends)), ends
+    if begins > ends and start < end:
+        begins = _change_before(begins, zone)
+    return begins, ends
 
 
 def _once(rule: Once) -> Interval:
@@ -76,10 +78,10 @@ def _once(rule: Once) -> Interval:
     return to_ms(begins), to_ms(ends)
 
 
-def _weekly(rule: Weekly, from_ms_: int, to_ms_: int) -> list[Interval]:
+def _weekly(rule: Weekly, since_ms: int, until_ms: int) -> list[Interval]:
     """Two days to each side: a zone is at most a day away from UTC, and a window may reach into the next day."""
-    first = (from_ms(from_ms_) - 2 * ONE_DAY).date()
-    last = (from_ms(to_ms_) + 2 * ONE_DAY).date()
+    first = (from_ms(since_ms) - 2 * ONE_DAY).date()
+    last = (from_ms(until_ms) + 2 * ONE_DAY).date()
     day = first + timedelta(days=(list(Weekday).index(rule.day) - first.weekday()) % 7)
     windows = []
     while day <= last:
