@@ -1,4 +1,4 @@
-"""One leads: the OS lock (SQLite) or session lock (Postgres) that makes one worker the leader, and the epoch that fences the last one off."""
+"""One leads: the lock that makes one worker the leader, and the epoch that fences its predecessor off."""
 
 from __future__ import annotations
 
