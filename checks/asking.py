@@ -53,7 +53,7 @@ def reachability(table: ErrorTable, *statuses: int, expect: Mapping[str, Any] | 
 def for_strangers(table: ErrorTable, statuses: tuple[int, ...]) -> ErrorTable:
     """The vendor's table where a refusal is the expected answer: what is neither that nor a sign of trouble breaks the contract."""
     loud = tuple(rule for rule in table.rules if rule.cause in _LOUD)
-    return replace(table, rules=(Rule(None, "", statuses), *loud, *_STRANGERS))
+    return replace(table, rules=(*loud, Rule(None, "", statuses), *_STRANGERS))
 
 
 def status_page(page: StatusPage) -> ProbeSpec:
