@@ -41,3 +41,21 @@ def intersection(left: Sequence[Interval], right: Sequence[Interval]) -> list[In
 def length(intervals: Iterable[Interval]) -> int:
     """Of a union: the sum without counting anything twice."""
     return sum(end - start for start, end in intervals)
+
+
+def difference(left: Sequence[Interval], right: Sequence[Interval]) -> list[Interval]:
+    """Of two unions: what of the left no interval of the right covers; linear."""
+    rest: list[Interval] = []
+    j = 0
+    for start, end in left:
+        while j < len(right) and right[j][1] <= start:
+            j += 1
+        k = j
+        while k < len(right) and right[k][0] < end:
+            if right[k][0] > start:
+                rest.append((start, right[k][0]))
+            start = max(start, right[k][1])
+            k += 1
+        if start < end:
+            rest.append((start, end))
+    return rest

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.compare import compare
-from core.intervals import Interval, clip, intersection, length, union
+from core.intervals import Interval, clip, difference, intersection, length, union
 
 intervals = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=8)
 
@@ -36,6 +36,13 @@ def test_an_intersection_is_what_both_have(left: list[Interval], right: list[Int
     common = intersection(union(left), union(right))
     assert points(common) == points(left) & points(right)
     assert length(common) == len(points(common))
+
+
+@given(intervals, intervals)
+def test_a_difference_is_what_only_the_first_has(left: list[Interval], right: list[Interval]) -> None:
+    rest = difference(union(left), union(right))
+    assert points(rest) == points(left) - points(right)
+    assert rest == union(rest)
 
 
 @given(intervals, intervals)
