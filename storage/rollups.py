@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from typing import Any, Final
 
@@ -12,19 +12,26 @@ from core.availability import Buckets
 from core.health import Cause
 from storage import models
 from storage.bulk import Twice, insert
-from storage.codec import dump_json, load_json
-from storage.codes import CAUSE_CODE, CAUSES, DAY_MS, HOUR_MS, Scope
+from storage.codec import load_json
+from storage.codes import CAUSES, DAY_MS, HOUR_MS, Scope
 from storage.rows import RollupRow
+from storage.tally import Tally
 
-__all__ = ["DAY_MS", "HOUR_MS", "Scope", "rollups", "write_rollups"]
+__all__ = ["DAY_MS", "HOURS_KEPT_MS", "HOUR_MS", "RollupKey", "Scope", "rollups", "tallies", "write_tallies", "write_time"]
 
+HOURS_KEPT_MS: Final = 31 * DAY_MS  # days are kept for ever
 BUCKETS: Final = tuple(Buckets.__dataclass_fields__)
-COLUMNS: Final = ("scope", "subject", "width_ms", "start_ms", "results", *BUCKETS, "causes", "histogram")
+
+RollupKey = tuple[int, int, int, int]  # scope, subject, width_ms, start_ms: the key of a rollup
+_KEY: Final = ("scope", "subject", "width_ms", "start_ms")
 
 _READ: Final = text(
     "SELECT * FROM rollup WHERE scope = :scope AND subject IN :subjects AND width_ms = :width "
     "AND start_ms >= :since AND start_ms < :until ORDER BY subject, start_ms"
 ).bindparams(bindparam("subjects", expanding=True))
+_TALLY: Final = text(
+    "SELECT results, causes, histogram FROM rollup WHERE scope = :scope AND subject = :subject AND width_ms = :width AND start_ms = :start"
+)
 
 
 def rollups(conn: Connection, scope: Scope, subjects: Iterable[int], width_ms: int, since_ms: int, until_ms: int) -> list[RollupRow]:
@@ -33,18 +40,28 @@ def rollups(conn: Connection, scope: Scope, subjects: Iterable[int], width_ms: i
     return [_row(row) for row in conn.execute(_READ, key)]
 
 
-def write_rollups(conn: Connection, scope: Scope, rows: Sequence[RollupRow]) -> None:
-    """Each replaces what was folded before of the same stretch."""
-    insert(conn, models.Rollup, COLUMNS, [_values(int(scope), row) for row in rows], Twice.REPLACE)
+def tallies(conn: Connection, keys: Iterable[RollupKey]) -> dict[RollupKey, Tally]:
+    """What is counted under each key so far; nothing where there is no row."""
+    found = {}
+    for key in keys:
+        row = conn.execute(_TALLY, dict(zip(("scope", "subject", "width", "start"), key, strict=True))).one_or_none()
+        found[key] = Tally() if row is None else Tally.stored(row.results, row.causes, row.histogram)
+    return found
 
 
-def _values(scope: int, row: RollupRow) -> tuple[object, ...]:
-    causes = dump_json({str(CAUSE_CODE[cause]): count for cause, count in row.causes.items()}) if row.causes else None
-    return (scope, row.subject, row.width_ms, row.start_ms, row.results, *astuple(row.buckets), causes, row.histogram)
+def write_tallies(conn: Connection, counted: Mapping[RollupKey, Tally]) -> None:
+    """Counts and latencies, replacing those of the same keys; time stays as it is."""
+    rows = [(*key, tally.results, tally.causes_text, tally.histogram.to_bytes()) for key, tally in counted.items()]
+    insert(conn, models.Rollup, (*_KEY, "results", "causes", "histogram"), rows, Twice.REPLACE)
+
+
+def write_time(conn: Connection, spent: Mapping[RollupKey, Buckets]) -> None:
+    """Time in buckets, replacing that of the same keys; counts stay as they are."""
+    insert(conn, models.Rollup, (*_KEY, *BUCKETS), [(*key, *astuple(buckets)) for key, buckets in spent.items()], Twice.REPLACE)
 
 
 def _row(row: Any) -> RollupRow:
     found = ((CAUSES[int(code)], count) for code, count in (load_json(row.causes) or {}).items())
     causes: dict[Cause, int] = {cause: count for cause, count in found if cause is not None}
     buckets = Buckets(*(getattr(row, name) for name in BUCKETS))
-    return RollupRow(row.subject, row.start_ms, row.width_ms, row.results, buckets, causes, bytes(row.histogram))
+    return RollupRow(row.subject, row.start_ms, row.width_ms, row.results, buckets, causes, bytes(row.histogram or b""))

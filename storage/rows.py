@@ -305,6 +305,7 @@ class PeriodRow:
     zone: str
     integration: int
     body: Mapping[str, Any]
+    text: str  # the same to the letter: what `hash` is the SHA-256 of
     hash: str
     closed_ms: int
     author: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
@@ -12,6 +12,7 @@ from core.ledger import SpanRow, VerdictRow
 from core.verdict import Verdict
 from storage.codec import load
 from storage.codes import CAUSES, STATUSES
+from storage.packing import unpack
 from storage.results import line_of
 from storage.rows import ResultLine
 
@@ -36,6 +37,10 @@ _NEWEST = text(
 )
 
 
+_NEWEST_OF = text('SELECT at_ms, late_ms FROM result WHERE "check" = :check AND location = :location ORDER BY at_ms DESC LIMIT 1')
+_NEWEST_PACK = text('SELECT body FROM pack WHERE "check" = :check AND location = :location ORDER BY day_ms DESC LIMIT 1')
+
+
 def spans(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: int) -> list[SpanRow]:
     """Every span that reaches into [since, until), by check, location and start. An open one is read with `core.spans.read_span`."""
     rows = conn.execute(_SPANS, {"checks": list(checks), "since": since_ms, "until": until_ms})
@@ -51,6 +56,30 @@ def verdicts(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: i
 def newest(conn: Connection) -> dict[tuple[int, int], ResultLine]:
     """The newest result of every check at every location, by (check, location), where the last 48 h have one."""
     return {(line.check, line.location): line for line in map(line_of, conn.execute(_NEWEST))}
+
+
+def newest_edges(conn: Connection, checks: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The instant the newest result of each check and location speaks for, hot or packed."""
+    places = [place for (place,) in conn.execute(text("SELECT id FROM location")).all()]
+    found = {}
+    for check in checks:
+        for place in places:
+            edge = _newest_edge(conn, check, place)
+            if edge is not None:
+                found[check, place] = edge
+    return found
+
+
+def _newest_edge(conn: Connection, check: int, location: int) -> int | None:
+    key = {"check": check, "location": location}
+    row = conn.execute(_NEWEST_OF, key).first()
+    if row is not None:
+        return int(row.at_ms + row.late_ms)
+    packed = conn.execute(_NEWEST_PACK, key).first()
+    if packed is None:
+        return None
+    day = unpack(packed.body)
+    return int(day.at_ms[-1] + day.late_ms[-1])
 
 
 def span_of(row: Any) -> SpanRow:

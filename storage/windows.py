@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -13,6 +14,7 @@ from storage.codec import load_json
 from storage.engine import Database
 from storage.entries import write_windows
 
+_END: Final = 2**62  # after everything
 _READ: Final = text(
     'SELECT id, kind, start_ms, end_ms, integrations, reason, "by", origin FROM "window" '
     "WHERE start_ms < :until AND end_ms > :since ORDER BY start_ms, id"
@@ -28,21 +30,25 @@ def windows(conn: Connection, since_ms: int, until_ms: int, kind: WindowKind | N
 def replace_declared(db: Database, rows: Sequence[WindowRow], now_ms: int) -> None:
     """Make the file's windows from now on exactly these. What lies in the past stays: it was in force.
 
-    One that is under way keeps the time it had; where it is declared no more, it ends now.
+    One that is under way and declared no more ends now; one that is declared late begins now.
     """
-    key = {"now": now_ms}
     with db.write() as conn:
-        before = _declared(conn, now_ms)
-        conn.execute(text("DELETE FROM \"window\" WHERE origin = 'file' AND start_ms >= :now"), key)
-        conn.execute(text("UPDATE \"window\" SET end_ms = :now WHERE origin = 'file' AND start_ms < :now AND end_ms > :now"), key)
-        write_windows(conn, [row for row in rows if row.end_ms > now_ms and row.start_ms < row.end_ms])
-        conn.execute(text("DELETE FROM \"window\" WHERE origin = 'file' AND end_ms = :now AND start_ms >= :now"), key)
-        if _declared(conn, now_ms) != before:
+        stored = {_from_now(row, now_ms): row for row in windows(conn, now_ms, _END) if row.origin == "file"}
+        wanted = {_from_now(row, now_ms) for row in rows if row.end_ms > max(now_ms, row.start_ms)}
+        gone = [row for planned, row in stored.items() if planned not in wanted]
+        write_windows(conn, [replace(row, end_ms=now_ms) for row in gone if row.start_ms < now_ms])
+        for row in gone:
+            if row.start_ms >= now_ms:
+                conn.execute(text('DELETE FROM "window" WHERE id = :id'), {"id": row.id})
+        new = wanted - stored.keys()
+        write_windows(conn, sorted(new, key=lambda row: row.start_ms))
+        if gone or new:
             raise_versions(conn, {"wall"})
 
 
-def _declared(conn: Connection, now_ms: int) -> set[WindowRow]:
-    return {row for row in windows(conn, now_ms, 2**62) if row.origin == "file"}
+def _from_now(row: WindowRow, now_ms: int) -> WindowRow:
+    """What a window still means: two that differ in their past alone are the same."""
+    return replace(row, id=None, origin="file", by=None, start_ms=max(row.start_ms, now_ms))
 
 
 def _row(row: Any) -> WindowRow:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import BIG, BLOB, SMALL, TEXT
+
+
+def _nought() -> Any:
+    return Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Result(SQLModel, table=True):
@@ -116,25 +122,27 @@ class Signal(SQLModel, table=True):
 
 
 class Rollup(SQLModel, table=True):
+    """Its counts are written with results, its time with spans: each by itself, so both have a nought to begin with."""
+
     __tablename__ = "rollup"
 
     scope: int = Field(primary_key=True, sa_type=SMALL)  # storage.codes: check or integration
     subject: int = Field(primary_key=True)
     width_ms: int = Field(primary_key=True)
     start_ms: int = Field(primary_key=True, sa_type=BIG)
-    results: int
-    up_ms: int  # the ten buckets of core.availability: a day holds 86,400,000 ms
-    degraded_ms: int
-    theirs_ms: int
-    ours_ms: int
-    path_ms: int
-    unsure_ms: int
-    short_ms: int
-    short_ours_ms: int
-    maintenance_ms: int
-    unknown_ms: int
+    results: int = _nought()
+    up_ms: int = _nought()  # the ten buckets of core.availability: a day holds 86,400,000 ms
+    degraded_ms: int = _nought()
+    theirs_ms: int = _nought()
+    ours_ms: int = _nought()
+    path_ms: int = _nought()
+    unsure_ms: int = _nought()
+    short_ms: int = _nought()
+    short_ours_ms: int = _nought()
+    maintenance_ms: int = _nought()
+    unknown_ms: int = _nought()
     causes: str | None = Field(default=None, sa_type=TEXT)  # JSON: cause -> count; null: none failed
-    histogram: bytes = Field(sa_type=BLOB)
+    histogram: bytes | None = Field(default=None, sa_type=BLOB)
 
 
 class Summary(SQLModel, table=True):

@@ -1,0 +1,141 @@
+"""A history written at once, a day at a time: closed days go straight into packs, and their counts beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from sqlalchemy import Connection, text
+
+from core.health import Phases, ProbeResult
+from core.ledger import AlertRow, Ledger
+from storage import entries, lease, models, summary
+from storage.bulk import insert
+from storage.catalogue import load_catalogue
+from storage.codec import dump_json
+from storage.codes import CAUSE_CODE, CAUSES, DAY_MS, FLAGS, HOUR_MS, STATUS_MASK, UNFIT, Scope
+from storage.engine import Database
+from storage.folding import Folder
+from storage.history import HOT_MS, PACK_COLUMNS, pack_row
+from storage.packing import Columns
+from storage.planes import Ints
+from storage.rollups import HOURS_KEPT_MS, RollupKey, write_tallies
+from storage.tally import Tally
+
+SAID_AFTER_MS: Final = 900  # a message of the past was delivered this long after it was due
+_ALERT: Final = text(
+    "INSERT INTO alert (incident, channel, kind, severity, created_ms, due_ms, attempts, doubtful, delivered_ms, error, body) "
+    "VALUES (:incident, :channel, :kind, :severity, :at, :at, 0, :no, :said, '', :body) RETURNING id"
+)
+
+Series = tuple[int, int, Columns, Ints | None]  # check, location, results, phases
+
+
+class Backfill:
+    """`add_day` for every day in order, then `finish`. Readers see each day when it is there."""
+
+    def __init__(self, db: Database, *, epoch: int, now_ms: int) -> None:
+        self._db = db
+        self._epoch = epoch
+        self._now_ms = now_ms
+        self._hot_from_ms = (now_ms - HOT_MS) // DAY_MS * DAY_MS
+
+    def add_day(self, day_ms: int, results: Sequence[ProbeResult], ledger: Ledger) -> None:
+        """`results` are due on the UTC day that begins at `day_ms`; `ledger` is what else was judged, its own results aside.
+
+        Its alerts are noted as delivered: nobody is told of the past.
+        """
+        hot = day_ms >= self._hot_from_ms
+        days = [] if hot else list(by_series(results))
+        packs = [pack_row(check, place, day_ms, columns, phases) for check, place, columns, phases in days]
+        with self._db.write() as conn:
+            lease.fence(conn, self._epoch)
+            if hot:
+                entries.write_results(conn, results)
+            insert(conn, models.Pack, PACK_COLUMNS, packs)
+            write_tallies(conn, counted(days, self._counted_in(conn), self._now_ms - HOURS_KEPT_MS))
+            changed = {(span.check, span.location) for span in ledger.spans}
+            entries.write_evidence(conn, results, changed)
+            _write_judged(conn, ledger)
+
+    def _counted_in(self, conn: Connection) -> Mapping[int, int]:
+        checks = load_catalogue(conn).plan.checks
+        return {check.id: check.integration for check in checks.values() if check.counts}
+
+    def finish(self) -> None:
+        """The time in buckets of all that was added, and the summary rows."""
+        Folder(self._db).fold(self._now_ms, epoch=self._epoch)
+
+
+def _write_judged(conn: Connection, ledger: Ledger) -> None:
+    entries.write_spans(conn, ledger.spans)
+    entries.write_verdicts(conn, ledger.verdicts)
+    entries.write_states(conn, ledger.states)
+    entries.write_signals(conn, ledger.signals)
+    entries.write_incidents(conn, ledger.incidents)
+    entries.write_events(conn, ledger.events)
+    entries.write_windows(conn, ledger.windows)
+    for alert in ledger.alerts:
+        _write_delivered(conn, alert)
+    summary.enter(conn, ledger.states)
+
+
+def _write_delivered(conn: Connection, alert: AlertRow) -> None:
+    at_ms, said_ms = alert.created_ms, alert.created_ms + SAID_AFTER_MS
+    what = {"incident": alert.incident, "channel": alert.channel, "kind": alert.kind.value, "severity": alert.severity}
+    ident = conn.execute(_ALERT, {**what, "at": at_ms, "said": said_ms, "no": False, "body": dump_json(alert.body)}).scalar_one()
+    columns = ("incident", "channel", "kind", "began_ms", "at_ms", "ok", "detail", "attempt", "alerts")
+    row = (alert.incident, alert.channel, alert.kind.value, at_ms, said_ms, True, "delivered", 1, dump_json([ident]))
+    insert(conn, models.Delivery, columns, [row])
+
+
+def by_series(results: Sequence[ProbeResult]) -> Iterator[Series]:
+    """Results of one check at one location each, by column and in order of time."""
+    rows: dict[tuple[int, int], list[ProbeResult]] = defaultdict(list)
+    for result in results:
+        rows[result.check, result.location].append(result)
+    for (check, location), mine in rows.items():
+        mine.sort(key=lambda result: result.at_ms)
+        table = [(r.at_ms, r.late_ms, FLAGS[r.cause, r.fit, r.manual], CAUSE_CODE[r.cause], r.total_us) for r in mine]
+        columns = Columns(*np.ascontiguousarray(np.array(table, np.int64).T))
+        yield check, location, columns, _phases(mine)
+
+
+def _phases(results: Sequence[ProbeResult]) -> Ints | None:
+    if all(result.phases is None for result in results):
+        return None
+    return np.array([_five(result.phases) for result in results], np.int64).T
+
+
+def _five(phases: Phases | None) -> tuple[int, ...]:
+    if phases is None:
+        return (-1, -1, -1, -1, -1)
+    p = (phases.dns_us, phases.connect_us, phases.tls_us, phases.first_byte_us, phases.transfer_us)
+    return tuple(-1 if value is None else value for value in p)
+
+
+def counted(days: Sequence[Series], counted_in: Mapping[int, int], hours_from_ms: int) -> dict[RollupKey, Tally]:
+    """Hours and days of the checks, and of the integrations they count in."""
+    found: dict[RollupKey, Tally] = defaultdict(Tally)
+    for check, _, columns, _ in days:
+        subjects = [(int(Scope.CHECK), check)]
+        if check in counted_in:
+            subjects.append((int(Scope.INTEGRATION), counted_in[check]))
+        for hour, tally in _hours(columns):
+            for scope, subject in subjects:
+                found[scope, subject, DAY_MS, hour // DAY_MS * DAY_MS].merge(tally)
+                if hour >= hours_from_ms:
+                    found[scope, subject, HOUR_MS, hour].merge(tally)
+    return found
+
+
+def _hours(columns: Columns) -> Iterator[tuple[int, Tally]]:
+    hours, starts = np.unique(columns.at_ms // HOUR_MS * HOUR_MS, return_index=True)
+    answered = ((columns.flags & STATUS_MASK) <= 1) & ((columns.flags & UNFIT) == 0)
+    for hour, first, last in zip(hours.tolist(), starts.tolist(), [*starts.tolist()[1:], len(columns)], strict=True):
+        tally = Tally(results=last - first)
+        tally.causes.update(code for code in columns.cause[first:last].tolist() if CAUSES[code] is not None)
+        tally.histogram.add_all(columns.total_us[first:last][answered[first:last]].tolist())
+        yield hour, tally

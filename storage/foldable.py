@@ -1,0 +1,143 @@
+"""What folding remembers between two folds: what is watched, what was heard last, and from when on each integration changed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, text
+
+from core.health import ProbeResult
+from core.ledger import Ledger
+from storage.accounts import Key, first_edges
+from storage.catalogue import integrations
+from storage.changes import version
+from storage.codes import DAY_MS, HOUR_MS, Scope
+from storage.counting import Counting, Line
+from storage.digest import load_digest
+from storage.rows import IntegrationRow
+from storage.subject import KEPT_MS, Subject
+from storage.timeline import newest_edges
+
+
+class Foldable:
+    """Everything here can be read from the database again, and is when a process starts."""
+
+    def __init__(self) -> None:
+        self.integrations: dict[int, IntegrationRow] = {}
+        self.counting = Counting()
+        self.newest: dict[Key, int] = {}  # the instant the newest result speaks for
+        self.first: dict[Key, int] = {}
+        self._subjects: dict[tuple[Scope, int], Subject] = {}
+        self._integration_of: dict[int, int] = {}
+        self._dirty: dict[int, int] = {}
+        self._plan: int | None = None
+        self._guard = threading.Lock()
+        self._noted: list[Ledger] = []
+
+    def note(self, ledger: Ledger) -> None:
+        with self._guard:
+            self._noted.append(ledger)
+
+    def subjects_of(self, one: IntegrationRow) -> Iterator[Subject]:
+        """The integration and each of its live checks."""
+        return (self._subjects[subject.key] for subject in _subjects(one))
+
+    def since(self, one: IntegrationRow, now_ms: int) -> int:
+        """From when on its time is to be reckoned anew: what lies before is settled."""
+        ends = (now_ms - KEPT_MS if subject.until_ms is None else subject.until_ms for subject in self.subjects_of(one))
+        return max(now_ms - KEPT_MS, min([*ends, self._dirty.get(one.plan.id, now_ms)]))
+
+    def owe(self, integration: int, since_ms: int) -> None:
+        """Reckoned, and not yet written."""
+        self._touch(integration, since_ms)
+
+    def settle(self, integration: int) -> None:
+        self._dirty.pop(integration, None)
+
+    def follow_plan(self, conn: Connection, now_ms: int) -> None:
+        """Take up what came and let go what went; at the start that is everything."""
+        number = version(conn, "plan")
+        if number == self._plan:
+            return
+        rows = {row.plan.id: row for row in integrations(conn)}
+        new = [row for ident, row in rows.items() if ident not in self.integrations]
+        self._integration_of = {check.plan.id: row.plan.id for row in rows.values() for check in row.checks}
+        self.counting.plan(rows.values())
+        checks = [check.plan.id for row in new for check in row.checks]
+        self.newest |= newest_edges(conn, checks)
+        self.first |= first_edges(conn, checks)
+        self._recount(conn, new, now_ms)
+        self._subjects = {subject.key: self._subjects.get(subject.key, subject) for row in rows.values() for subject in _subjects(row)}
+        self._recall(conn)
+        for ident, row in rows.items():
+            if row != self.integrations.get(ident):
+                self._touch(ident, now_ms - KEPT_MS)
+        self.integrations, self._plan = rows, number
+
+    def _recount(self, conn: Connection, new: Iterable[IntegrationRow], now_ms: int) -> None:
+        """Results that were written and not folded when the last process ended are counted from their rows."""
+        asked = text("SELECT subject, folded_ms FROM summary WHERE scope = :scope")
+        folded: dict[int, int] = dict(conn.execute(asked, {"scope": int(Scope.INTEGRATION)}).tuples().all())
+        for row in new:
+            since = max(0, folded.get(row.plan.id, 0) // HOUR_MS * HOUR_MS - HOUR_MS)
+            self.counting.rebuild(conn, row, since, now_ms + DAY_MS)
+
+    def _recall(self, conn: Connection) -> None:
+        """The long percentiles as last reckoned, until their turn comes."""
+        for scope, ident, figures in conn.execute(text("SELECT scope, subject, figures FROM summary WHERE figures IS NOT NULL")):
+            subject = self._subjects.get((Scope(scope), ident))
+            if subject is not None and subject.until_ms is None:
+                _, *long = load_digest(figures).p95_us
+                subject.latency.long = (long[0], long[1], long[2])
+
+    def absorb(self, conn: Connection) -> None:
+        """Count what was noted, and mark what it changed. What fails here is done again with the next fold."""
+        with self._guard:
+            noted, self._noted = self._noted, []
+        try:
+            self.counting.add(conn, [_line(result) for result in self._known(noted)])
+        except BaseException:
+            with self._guard:
+                self._noted = noted + self._noted
+            raise
+        for result in self._known(noted):
+            self._hear(result)
+        for ledger in noted:
+            self._mark(ledger)
+
+    def _known(self, noted: Sequence[Ledger]) -> Iterator[ProbeResult]:
+        return (result for ledger in noted for result in ledger.results if result.check in self._integration_of)
+
+    def _hear(self, result: ProbeResult) -> None:
+        """What was reckoned beyond the newest result was provisional."""
+        key, edge = (result.check, result.location), result.edge_ms
+        self._touch(self._integration_of[result.check], min(edge, self.newest.get(key, edge)))
+        self.newest[key] = max(edge, self.newest.get(key, edge))
+        self.first[key] = min(edge, self.first.get(key, edge))
+
+    def _mark(self, ledger: Ledger) -> None:
+        for span in ledger.spans:
+            self._touch(self._integration_of.get(span.check), span.start_ms)
+        for verdict in ledger.verdicts:
+            self._touch(self._integration_of.get(verdict.check), verdict.start_ms)
+        for incident in ledger.incidents:
+            self._touch(incident.integration, incident.started_ms)
+        for window in ledger.windows:
+            for ident in self.integrations if window.integrations is None else window.integrations:
+                self._touch(ident, window.start_ms)
+
+    def _touch(self, integration: int | None, since_ms: int) -> None:
+        if integration is not None:
+            self._dirty[integration] = min(since_ms, self._dirty.get(integration, since_ms))
+
+
+def _subjects(one: IntegrationRow) -> Iterator[Subject]:
+    yield Subject(Scope.INTEGRATION, one.plan.id, one.plan.id)
+    for check in one.checks:
+        if check.archived_ms is None:
+            yield Subject(Scope.CHECK, check.plan.id, one.plan.id)
+
+
+def _line(result: ProbeResult) -> Line:
+    return result.check, result.at_ms, result.cause, result.total_us, result.fit

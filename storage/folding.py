@@ -1,0 +1,128 @@
+"""What pages read without reading history: hours, days and summary rows, folded from what was written every few seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from core.availability import Buckets
+from core.histogram import Histogram
+from core.ledger import Ledger
+from storage import lease, models
+from storage.accounts import Key, Parts, read_parts, timeline
+from storage.bulk import Twice, insert
+from storage.changes import raise_versions
+from storage.codes import DAY_MS, HOUR_MS, Scope
+from storage.engine import Database
+from storage.foldable import Foldable
+from storage.rollups import HOURS_KEPT_MS, RollupKey, rollups, write_tallies, write_time
+from storage.rows import IntegrationRow
+from storage.subject import Subject
+
+COLUMNS: Final = ("scope", "subject", "maintained", "seen_ms", "first_ms", "folded_ms", "figures", "bars", "sparkline")
+STEP: Final = 25  # integrations a transaction: the write lock is held for some milliseconds
+LONG_A_FOLD: Final = 200  # subjects whose long percentiles are reckoned anew in one fold
+
+
+class Folder:
+    """`note` every ledger that was committed; `fold` every 10 to 60 s. One thread folds, any may note."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept = Foldable()
+        self._long_left = 0
+        self._hours_until_ms = 0
+
+    def note(self, ledger: Ledger) -> None:
+        """Call it after the commit: what is noted is on disk."""
+        self._kept.note(ledger)
+
+    def fold(self, now_ms: int, *, epoch: int) -> None:
+        """Bring every hour, day and summary row up to `now_ms`. Raises Fenced; after any failure the next fold makes up for it."""
+        with self._db.read() as conn:
+            self._kept.follow_plan(conn, now_ms)
+            self._kept.absorb(conn)
+        self._long_left = LONG_A_FOLD
+        watched = list(self._kept.integrations.values())
+        for start in range(0, len(watched), STEP):
+            self._fold(watched[start : start + STEP], now_ms, epoch)
+        self._forget_hours(now_ms, epoch)
+
+    def _fold(self, chosen: Sequence[IntegrationRow], now_ms: int, epoch: int) -> None:
+        """A few integrations: read, reckon, write."""
+        kept, since = self._kept, {one.plan.id: self._kept.since(one, now_ms) for one in chosen}
+        for ident, begin in since.items():
+            kept.owe(ident, begin)
+        subjects = [subject for one in chosen for subject in kept.subjects_of(one)]
+        with self._db.read() as conn:
+            parts = read_parts(conn, chosen, min(since.values()), now_ms, newest=kept.newest, first=kept.first)
+            self._load_latencies(conn, subjects, now_ms)
+        spent: dict[RollupKey, Buckets] = {}
+        for subject in subjects:
+            spent |= extend(subject, parts[subject.integration], since[subject.integration], now_ms)
+        self._write(subjects, spent, now_ms, epoch)
+        for ident in since:
+            kept.settle(ident)
+
+    def _load_latencies(self, conn: Connection, subjects: Sequence[Subject], now_ms: int) -> None:
+        hour = now_ms // HOUR_MS * HOUR_MS
+        for subject in subjects:
+            if not subject.latency.loaded:
+                subject.latency.load(self._histograms(conn, subject, HOUR_MS, now_ms - DAY_MS, now_ms))
+            for start in (hour - HOUR_MS, hour):
+                histogram = self._kept.counting.histogram(subject.scope, subject.id, HOUR_MS, start)
+                if histogram is not None:
+                    subject.latency.set_hour(start, histogram)
+            if subject.latency.long_due_ms <= now_ms and self._long_left > 0:
+                self._long_left -= 1
+                subject.latency.count_days(self._histograms(conn, subject, DAY_MS, now_ms - 90 * DAY_MS, now_ms), now_ms)
+
+    def _histograms(self, conn: Connection, subject: Subject, width_ms: int, since_ms: int, until_ms: int) -> dict[int, Histogram]:
+        """Stored ones, and in their place those in memory that are newer."""
+        stored = rollups(conn, subject.scope, [subject.id], width_ms, since_ms, until_ms)
+        found = {row.start_ms: Histogram.from_bytes(row.histogram) for row in stored}
+        for start in range(-(-since_ms // width_ms) * width_ms, until_ms, width_ms):
+            held = self._kept.counting.histogram(subject.scope, subject.id, width_ms, start)
+            if held is not None:
+                found[start] = held
+        return found
+
+    def _write(self, subjects: Sequence[Subject], spent: dict[RollupKey, Buckets], now_ms: int, epoch: int) -> None:
+        counted = self._kept.counting.changed({subject.key for subject in subjects})
+        rows = [(int(subject.scope), subject.id, *subject.row(now_ms)) for subject in subjects]
+        looks = [subject.looks(now_ms) for subject in subjects]
+        with self._db.write() as conn:
+            lease.fence(conn, epoch)
+            write_tallies(conn, counted)
+            write_time(conn, spent)
+            insert(conn, models.Summary, COLUMNS, rows, Twice.REPLACE)
+            if looks != [subject.shown for subject in subjects]:
+                raise_versions(conn, {"wall"})
+        self._kept.counting.written(counted, now_ms)
+        for subject, shown in zip(subjects, looks, strict=True):
+            subject.shown = shown
+
+    def _forget_hours(self, now_ms: int, epoch: int) -> None:
+        """Hours are kept for a month; once a day the oldest go."""
+        until = (now_ms - HOURS_KEPT_MS) // DAY_MS * DAY_MS
+        if until == self._hours_until_ms:
+            return
+        with self._db.write() as conn:
+            lease.fence(conn, epoch)
+            conn.execute(text("DELETE FROM rollup WHERE width_ms = :hour AND start_ms < :until"), {"hour": HOUR_MS, "until": until})
+        self._hours_until_ms = until
+
+
+def extend(subject: Subject, parts: Parts, since_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
+    """Reckon a subject's time from `since_ms` on; the hours and days that are to be written."""
+    counting = {check.id for check in parts.checks if check.counts} if subject.scope is Scope.INTEGRATION else {subject.id}
+    heard: list[Key] = [key for key in parts.first_ms if key[0] in counting]
+    subject.first_ms = min((parts.first_ms[key] for key in heard), default=None)
+    subject.seen_ms = max((parts.newest_ms.get(key, parts.first_ms[key]) for key in heard), default=None)
+    subject.maintained = any(start <= now_ms < end for start, end in parts.maintenance)
+    begin = now_ms if subject.first_ms is None else max(since_ms, subject.first_ms)
+    only = subject.id if subject.scope is Scope.CHECK else None
+    tail = timeline(parts, begin, now_ms, now_ms, only) if begin < now_ms else []
+    return subject.extend(since_ms, tail, now_ms)
