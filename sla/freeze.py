@@ -47,7 +47,7 @@ def _thawed(kind: type[T], body: dict[str, Any]) -> T:
         raise ValueError(f"a frozen period of the unknown form {body.get('form')!r}")
     try:
         value: T = _typed(kind, body["value"])
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise ValueError(f"a frozen period that does not read: {error}") from error
     return value
 

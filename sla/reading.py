@@ -78,10 +78,10 @@ def _tracks(reading: Reading, spans: Mapping[Key, list[Span]]) -> Iterator[Track
                 yield Track(check.id, location, mine, since, reading.removed_ms.get(check.id))
 
 
-def pieces(reading: Reading, start_ms: int, end_ms: int, now_ms: int) -> list[Piece]:
-    """The integration's time over [start, end) in buckets; for pages and the wall too."""
+def pieces(reading: Reading, start_ms: int, end_ms: int, now_ms: int, watched: Sequence[Track] | None = None) -> list[Piece]:
+    """The integration's time over [start, end) in buckets; for pages and the wall too. `watched`: its tracks, where they are at hand."""
     return account(
-        tracks(reading, now_ms),
+        tracks(reading, now_ms) if watched is None else watched,
         start_ms,
         end_ms,
         stretches=[stretch_of(row) for row in reading.verdicts],

@@ -10,7 +10,7 @@ from core.calendar import Period, phase
 from core.day import fold
 from core.intervals import clip, intersection, length
 from core.ledger import IncidentRow
-from core.merge import Piece
+from core.merge import Piece, Track
 from core.objective import Band, Phase, band, error_budget, exhausted_at
 from core.plan import Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
@@ -29,11 +29,11 @@ def month(period: Period, readings: Iterable[Reading], now_ms: int) -> Report:
 
 def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
     """None for an integration without a target, and for one that was not watched in the period."""
-    wanted = targets(reading)
-    start, end = judged(period, reading, now_ms)
+    wanted, watched = targets(reading), tracks(reading, now_ms)
+    start, end = judged(period, watched, now_ms)
     if wanted is None or start > end or (start == end and now_ms >= period.end_ms):
         return None
-    plan, timeline, stage = reading.plan, pieces(reading, start, end, now_ms), _phase(period, reading, now_ms)
+    plan, timeline, stage = reading.plan, pieces(reading, start, end, now_ms, watched), _phase(period, reading, now_ms)
     buckets = fold(timeline, start, end)
     promise = reading.promise
     return Row(
@@ -68,9 +68,8 @@ def targets(reading: Reading) -> tuple[Decimal, Decimal] | None:
     return None if first is None else (first, first if wanted is None else wanted)
 
 
-def judged(period: Period, reading: Reading, now_ms: int) -> tuple[int, int]:
+def judged(period: Period, watched: Sequence[Track], now_ms: int) -> tuple[int, int]:
     """From the first result of a counting check to now, within the period; to the last one's removal if all were removed."""
-    watched = tracks(reading, now_ms)
     first = min((track.since_ms for track in watched if track.since_ms is not None), default=now_ms)
     end = min(period.end_ms, now_ms)
     last = max((end if track.until_ms is None else track.until_ms for track in watched), default=end)
