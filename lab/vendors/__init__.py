@@ -1,0 +1,1 @@
+"""One simulated vendor per file, found by looking in this folder; `others` holds those that need only a few words."""
