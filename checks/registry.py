@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, Final
 
 from checks import providers as folder
 from checks.folder import Found, look_in
 from checks.kinds import kinds
-from checks.placeholders import NotConfigured, fill
+from checks.placeholders import NotConfigured, fill, placeholders_in
 from checks.provider import Provider
 from checks.vantage import Probe
 from core.declared import DeclaredCheck, DeclaredIntegration
 
-GENERIC = "http"
+GENERIC: Final = "http"
+_IMPLIED: Final = {"aws_sigv4": frozenset({"access_key_id", "secret_access_key"})}  # placeholders that stand there by default
 
 
 def providers() -> Mapping[str, Provider]:
@@ -46,11 +47,28 @@ def settings_of(provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
     settings = dict(given)
     for spec in provider.settings:
         if spec.name not in settings and spec.default is not None:
-            try:
-                settings[spec.name] = fill(spec.default, settings)
-            except NotConfigured:
-                continue
+            filled = _filled(spec.default, settings)
+            settings.update({} if filled is None else {spec.name: filled})
     return settings
+
+
+def upstreams_of(provider: Provider, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the vendor stands on in this integration's region; what cannot be filled in is left out."""
+    return tuple(filled for text in provider.upstreams if (filled := _filled(text, settings)) is not None)
+
+
+def names_in(params: Any) -> set[str]:
+    """The secrets and settings that the params of a check refer to."""
+    return placeholders_in(params)
+
+
+def secrets_for(integration: DeclaredIntegration, check: DeclaredCheck) -> frozenset[str]:
+    """The integration's secrets this check asks with: none for a status page, so that a missing key does not silence it."""
+    if check.probe is None:
+        return frozenset(integration.secrets) & (names_in(dict(check.params)) | _IMPLIED.get(_auth_kind(check.params), frozenset()))
+    provider = providers()[integration.catalogue or integration.provider]
+    spec = provider.probe(check.probe)
+    return frozenset(integration.secrets) if spec is not None and spec.needs else frozenset()
 
 
 def probe_for(integration: DeclaredIntegration, check: DeclaredCheck) -> Probe:
@@ -62,3 +80,15 @@ def probe_for(integration: DeclaredIntegration, check: DeclaredCheck) -> Probe:
     if spec is None:
         raise LookupError(f"provider {provider.slug} has no check {check.probe}")
     return spec.build(integration.settings, spec.params.model_validate(dict(check.params)))
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str | None:
+    try:
+        return fill(text, values)
+    except NotConfigured:
+        return None
+
+
+def _auth_kind(params: Mapping[str, Any]) -> str:
+    auth = params.get("auth")
+    return str(auth.get("kind")) if isinstance(auth, Mapping) else ""

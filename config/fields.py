@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-from checks import fields
-from core.durations import format_duration
+from core.durations import PATTERN, format_duration, parse_duration
 
 SLUG: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,4096})$"
@@ -83,7 +82,9 @@ def _text(shape: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": shape, **more})
 
 
-Duration = Annotated[fields.Duration, PlainSerializer(format_duration, return_type=str)]
+Duration = Annotated[
+    int, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str), _text(PATTERN, examples=["60s", "5m"])
+]
 """Milliseconds, written `60s`, `5m`, `1h30m`."""
 
 Share = Annotated[

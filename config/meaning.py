@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from checks.placeholders import placeholders_in
 from checks.provider import Provider
-from checks.registry import providers
+from checks.registry import names_in, providers
 from config.explain import form_of
 from config.fields import WRITTEN_OUT
 from config.models import Integration
@@ -56,7 +55,7 @@ def _shapes() -> Iterator[str]:
 
 def _names(integration: Integration, provider: Provider) -> Iterator[Complaint]:
     """The generic provider takes any name; others also those that a check of one's own uses."""
-    used = placeholders_in(_custom(integration))
+    used = names_in(_custom(integration))
     secrets = {spec.name for spec in provider.secrets} | used
     settings = {spec.name for spec in provider.settings} | used
     if provider.open_names:
@@ -73,7 +72,7 @@ def _unset_placeholders(integration: Integration, settings: Mapping[str, Any]) -
     known = {*integration.secrets, *settings}
     for slug, own in _custom(integration).items():
         asked = {key: value for key, value in own.items() if key != "expect"}  # patterns there have braces of their own
-        for name in sorted(placeholders_in(asked) - known):
+        for name in sorted(names_in(asked) - known):
             yield Complaint(("checks", slug), f"{{{name}}} is neither a secret nor a setting of this integration", nearest(name, known))
 
 

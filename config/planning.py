@@ -10,9 +10,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
-from checks.placeholders import NotConfigured, fill
 from checks.provider import Provider
-from checks.registry import GENERIC, providers, settings_of
+from checks.registry import GENERIC, providers, settings_of, upstreams_of
 from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
@@ -130,7 +129,7 @@ def _declare(integration: Integration, provider: Provider, settings: Mapping[str
         criticality=integration.criticality,
         tags=integration.tags,
         flows=integration.flows,
-        upstreams=integration.upstreams or tuple(_filled(provider.upstreams, settings)),
+        upstreams=integration.upstreams or upstreams_of(provider, settings),
         objective=_objective(integration.objective),
         promise=_promise(integration.contract),
         status_page_url=settings.get("status_url") or (provider.status_page.url if provider.status_page else None),
@@ -153,14 +152,6 @@ def _digest(integration: Integration, settings: Mapping[str, Any]) -> str:
     """What a check asks depends on these, too: with another key or address its history of success begins anew."""
     asked = [integration.provider, settings, integration.secrets, integration.private_targets]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
-def _filled(texts: Sequence[str], settings: Mapping[str, Any]) -> Iterator[str]:
-    for text in texts:
-        try:
-            yield fill(text, settings)
-        except NotConfigured:
-            continue
 
 
 def _objective(objective: Objective | None) -> plan.Objective | None:

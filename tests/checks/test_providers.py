@@ -16,8 +16,9 @@ import yaml
 from checks.engine import engines
 from checks.errors import GENERIC, classify
 from checks.provider import Counts, Provider
-from checks.registry import broken, find, providers, settings_of
+from checks.registry import broken, find, providers, secrets_for, settings_of
 from checks.vantage import Vantage
+from config.loading import load
 from core.health import Cause, Outcome
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -223,6 +224,22 @@ async def test_stripes_live_mode_is_proven_by_the_body() -> None:
 
     assert (await ask(providers()["stripe"], "api", answer, settings={"livemode": True})).cause is Cause.CONTRACT
     assert (await ask(providers()["stripe"], "api", answer, settings={"livemode": False})).cause is None
+
+
+def test_only_a_check_that_uses_a_secret_waits_for_it() -> None:
+    text = (
+        "version: 1\nintegrations:\n  - slug: s\n    provider: stripe\n    secrets: {secret_key: env:K, other: env:O}\n"
+        "    checks: {mine: {kind: http, url: 'https://example.com', headers: {X-Key: '{other}'}}, open: {kind: http, url: 'https://example.com'}}\n"
+    )
+    integration = load(text).declared[0]
+
+    assert {check.slug: set(secrets_for(integration, check)) for check in integration.checks} == {
+        "api": {"secret_key", "other"},
+        "reachability": set(),
+        "status_page": set(),
+        "mine": {"other"},
+        "open": set(),
+    }
 
 
 GOOD = """
