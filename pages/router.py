@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pages import wall
+from pages import incidents, integrations, wall
 from ui.frame import Place, show
 
-show((Place("Wall", "", wall.render),))
+show(
+    (
+        Place("Wall", "", wall.render),
+        Place("Incidents", "incident", incidents.render),
+        Place("Integrations", "integration", integrations.render),
+    )
+)

@@ -15,16 +15,15 @@ def actor() -> str:
     return str(st.session_state.get(_KEY) or "").strip()[:LONGEST]
 
 
-def ask() -> str:
-    """The field for it, once on a page: actions are written down under this name."""
-    st.text_input(
+def ask(where: str) -> None:
+    """The field for it: actions are written down under this name."""
+    said = st.text_input(
         "Your name, not verified",
-        key=_KEY,
+        key=f"{_KEY}_{where}",
+        value=actor(),
         max_chars=LONGEST,
-        placeholder="Your name",
-        persist_state="session",
-        label_visibility="collapsed",
-        width=180,
+        placeholder="Who acts",
         help="Actions are written down under this name. Nobody checks it until people can sign in.",
     )
-    return actor()
+    if said:
+        st.session_state[_KEY] = said

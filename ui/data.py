@@ -12,10 +12,13 @@ from typing import Final
 
 import streamlit as st
 
-from core.ledger import SignalRow
-from storage import catalogue, changes, processes, states, wall
-from storage.rows import IntegrationRow, ProcessRow, Summary
-from ui.place import database
+from core.ledger import IncidentKind, SignalRow
+from storage import catalogue, changes, incidents, processes, states, wall
+from storage import notices as storage_notices
+from storage.rows import IncidentLine, IntegrationRow, NoticeRow, ProcessRow, Summary
+from ui.place import database, settings
+from ui.readings.monitor import newest_blind
+from ui.views.monitor import Monitor
 
 BEATS_KEPT_MS: Final = 24 * 3_600_000
 SILENT_AFTER_MS: Final = 10_000  # a worker that has not beaten for so long is said to be gone
@@ -79,3 +82,23 @@ def integrations(key: tuple[int, ...]) -> tuple[IntegrationRow, ...]:
     """Everything that is declared, removed ones included: names for ids."""
     with database().read() as conn:
         return tuple(catalogue.integrations(conn, archived=True))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def notices(key: tuple[int, ...]) -> dict[str, NoticeRow]:
+    """What the worker reports of itself."""
+    with database().read() as conn:
+        return storage_notices.notices(conn)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def blind_lines(key: tuple[int, ...]) -> tuple[IncidentLine, ...]:
+    """The newest stretches in which our own network was gone."""
+    with database().read() as conn:
+        return tuple(incidents.incidents(conn, incidents.IncidentFilter(kind=IncidentKind.BLIND), limit=20))
+
+
+def monitor(key: tuple[int, ...]) -> Monitor:
+    """How the monitor itself is."""
+    at = now_ms()
+    return Monitor(gone_ms=beat().gone_since(at), blind=newest_blind(blind_lines(key), at), demo=settings().demo)

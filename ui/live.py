@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from zoneinfo import available_timezones
 
 import streamlit as st
 
@@ -11,7 +12,6 @@ from ui.html import block
 from ui.reader import Reader
 
 EVERY_S: Final = 2
-_TICK: Final = "tick"
 
 
 def reader() -> Reader:
@@ -27,8 +27,6 @@ def zone() -> str:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _known(name: str) -> bool:
-    from zoneinfo import available_timezones
-
     return name in available_timezones()
 
 
@@ -56,3 +54,10 @@ def _pulse_line(said: str) -> str:
     else:
         state = "Nobody probes yet"
     return f'<p class="pulse">{" · ".join(filter(None, (state, said, view.stamp(view.now_ms))))}</p>'
+
+
+@st.fragment(run_every=EVERY_S)
+def watch(topics: tuple[str, ...], drawn: tuple[int, ...]) -> None:
+    """The same without a heartbeat, for pages that show none."""
+    if data.version(*topics) != drawn:
+        st.rerun()

@@ -70,7 +70,7 @@ def _figure(view: Figure) -> str:
     return f'<div><dt>{text(view.label)}</dt><dd{kind}>{text(view.value)}</dd><dd class="m">{text(view.note)}</dd></div>'
 
 
-def checks(lines: tuple[CheckLine, ...], slug: str) -> str:
+def checks(lines: tuple[CheckLine, ...]) -> str:
     """Configured against achieved interval, check by check."""
     late = sum(line.late for line in lines)
     note = f"{len(lines)}, all on time" if not late else f"{len(lines)}, {late} behind"

@@ -14,6 +14,7 @@ from ui import words
 from ui.figures import experience, seen
 from ui.reader import Reader
 from ui.readings.budget import month_budget
+from ui.views.monitor import Monitor
 from ui.views.wall import Answer, Budget, Group, Row, Trouble, Wall, Watch
 
 NAMED_AT_MOST = 3
@@ -246,3 +247,10 @@ def _well(summaries: Sequence[Summary], reader: Reader) -> Answer:
     budgets = f"{_who(risky, 'short of budget this month')}" if risky else "No budget is at risk this month."
     upkeep = f"{_who(maintained, 'in maintenance')} " if maintained else ""
     return Answer("up", "up", lead, below=f"{upkeep}{budgets}")
+
+
+def offline_answer(monitor: Monitor, reader: Reader) -> Answer:
+    """Our own network is gone: the answer says so, and judges nobody."""
+    since = reader.plain(monitor.blind.start_ms) if monitor.blind else "now"
+    below = f"Every result since {since} is unknown, nobody is blamed, and one alert says so when it returns."
+    return Answer("net", "unknown", "Our own network is down.", tail="Nothing below is judged.", below=below)

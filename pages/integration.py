@@ -1,0 +1,90 @@
+"""One integration: whose trouble, since when, what it rests on, down to a single result."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.plan import CheckPlan
+from ui import actions, asking, charting, data, live
+from ui.blocks import evidence, lanes
+from ui.blocks import integration as blocks
+from ui.blocks.states import missing
+from ui.charts import dress
+from ui.charts.latency import latency, phases
+from ui.dossier import Dossier, read
+from ui.html import block, heading, text
+from ui.reader import Reader
+from ui.readings.integration import read_integration
+
+TOPICS = ("wall", "incidents", "plan")
+
+
+def render(slug: str) -> None:
+    """The page at `/integration?id=slug`."""
+    at, reader = data.version(*TOPICS), live.reader()
+    dossier = read(slug, at, reader.minute().now_ms)
+    if dossier is None:
+        st.html(block(missing("No such integration.", f"Nothing was ever declared as “{slug}”.")))
+        return
+    _overview(dossier, reader)
+    live.watch(TOPICS, at)
+
+
+def _overview(dossier: Dossier, reader: Reader) -> None:
+    view = read_integration(dossier, reader)
+    st.html(block(blocks.head(view.head, reader, view.figures)))
+    _actions(dossier)
+    strip = heading("Last 24 hours", f"what we saw, beside what {text(dossier.row.plan.provider_name)} says")
+    st.html(block(f"{strip}{lanes.strip(view.strip)}"))
+    st.html(block(lanes.days(view.days, dossier.row.plan.slug)))
+    _charts(dossier, reader)
+    left = evidence.failures(view.failures, view.failures_note, dossier.row.plan.slug, reader) + blocks.checks(view.checks)
+    st.html(block(f'<div class="two"><div>{left}</div>{blocks.aside(view, reader)}</div>'))
+
+
+def _actions(dossier: Dossier) -> None:
+    if dossier.row.archived_ms is not None:
+        return
+    plan = dossier.row.plan
+    with st.container(key="actions", horizontal=True):
+        asking.run_checks([check.id for check in dossier.plans if check.kind != "heartbeat"], "Run all checks now")
+        asking.silence(plan.id, plan.name)
+        asking.maintenance(plan.id, plan.name)
+    actions.follow()
+
+
+def _charts(dossier: Dossier, reader: Reader) -> None:
+    measured = [check for check in dossier.plans if check.kind not in ("heartbeat", "statuspage")]
+    if not measured:
+        return
+    check, window = _choices(measured)
+    width = charting.WINDOWS[window]
+    place = check.locations[0]
+    wide, narrow = st.columns([1.7, 1], gap="large")
+    named = text(f"{check.name or check.slug}, {dossier.names.place(place)}")
+    with wide:
+        st.html(block(heading("Latency", f"{named} · nearest rank, {window}")))
+        shown = charting.latencies(dossier, check, place, width, reader.zone)
+        dress.draw(latency(shown), "latency", f"p50, p95 and p99 of {check.name} over {window}")
+    with narrow:
+        st.html(block(heading("Where the time goes", "median by phase")))
+        dress.draw(
+            phases(charting.phase_times(dossier, check, place, width, reader.zone)),
+            "phases",
+            f"Median phases of {check.name} over {window}",
+        )
+
+
+def _choices(measured: list[CheckPlan]) -> tuple[CheckPlan, str]:
+    """Which check and which window: both stand in the address."""
+    by_slug = {check.slug: check for check in sorted(measured, key=lambda check: (not check.counts, check.slug))}
+    with st.container(key="filters", horizontal=True, vertical_alignment="center"):
+        window = st.segmented_control(
+            "Window", list(charting.WINDOWS), key="window", bind="query-params", default="24 h", required=True, label_visibility="collapsed"
+        )
+        slug = next(iter(by_slug))
+        if len(by_slug) > 1:
+            slug = st.segmented_control(
+                "Check", list(by_slug), key="check", bind="query-params", default=slug, required=True, label_visibility="collapsed"
+            )
+    return by_slug.get(str(slug), next(iter(by_slug.values()))), str(window or "24 h")

@@ -1,0 +1,138 @@
+"""Everything the page of one integration reads, in one short look at the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+import streamlit as st
+
+from core.ledger import IncidentRow, SignalRow, SpanRow, VerdictRow, WindowKind
+from core.plan import CheckPlan
+from sla.reading import Reading
+from storage import catalogue, evidence, incidents, results, states, timeline, wall, windows
+from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
+from ui.place import Snapshot, database
+from ui.readings.names import Names
+
+DAY_MS: Final = 86_400_000
+DAYS: Final = 90
+INCIDENTS_SHOWN: Final = 8
+LOOSE_READ: Final = 60
+NEWEST_READ: Final = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What the newest runs of a check at a place come to."""
+
+    newest_ms: int | None
+    achieved_ms: int | None  # the middle gap between them
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """As read at `read_ms`; times in ms UTC."""
+
+    row: IntegrationRow
+    names: Names
+    read_ms: int
+    summary: Summary | None
+    checks: Mapping[int, Summary]
+    days: tuple[DayBar, ...]
+    spans: tuple[SpanRow, ...]
+    verdicts: tuple[VerdictRow, ...]
+    incidents: tuple[IncidentRow, ...]  # of ninety days, newest first
+    maintenance: tuple[tuple[int, int], ...]
+    runs: Mapping[tuple[int, int], Runs]
+    signals: tuple[SignalRow, ...]
+    failures: tuple[FailureLine, ...]
+    kept: Mapping[tuple[int, int, int], EvidenceRow] = field(default_factory=dict)
+
+    @property
+    def plans(self) -> tuple[CheckPlan, ...]:
+        """Its checks; of a removed integration those it had."""
+        live = tuple(check.plan for check in self.row.checks if check.archived_ms is None)
+        return live or tuple(check.plan for check in self.row.checks)
+
+    def reading(self, checks: tuple[CheckPlan, ...] | None = None) -> Reading:
+        """For accounts of its time: of the whole, or of some checks alone."""
+        newest = {key: run.newest_ms for key, run in self.runs.items() if run.newest_ms is not None}
+        return Reading(
+            self.row.plan, self.spans, newest, verdicts=self.verdicts, incidents=self.incidents, maintenance=self.maintenance,
+            checks=self.plans if checks is None else checks,
+        )  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def read(slug: str, key: tuple[int, ...], until_ms: int) -> Dossier | None:
+    """None for a slug that nobody ever declared. `until_ms` is a whole minute, so that a minute's readers share one."""
+    with database().read() as conn:
+        row = catalogue.integration(conn, slug)
+        return None if row is None else _read(conn, row, until_ms)
+
+
+def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
+    names = Names.of([row], catalogue.locations(conn))
+    checks = [check.plan.id for check in row.checks]
+    first = (now_ms // DAY_MS - DAYS + 1) * DAY_MS
+    since = now_ms - DAY_MS
+    past = _incidents(conn, row.plan.id, first)
+    failures = _failures(conn, row, past, first, now_ms)
+    summaries = {check: found for check in checks if (found := wall.summary_of_check(conn, check))}
+    maintenance = windows.windows(conn, since, now_ms, WindowKind.MAINTENANCE)
+    return Dossier(
+        row=row,
+        names=names,
+        read_ms=now_ms,
+        summary=wall.summary(conn, row.plan.id),
+        checks=summaries,
+        days=tuple(wall.days(conn, row.plan.id, first, now_ms + DAY_MS)),
+        spans=tuple(timeline.spans(conn, checks, since, now_ms)),
+        verdicts=tuple(timeline.verdicts(conn, checks, since, now_ms)),
+        incidents=past,
+        maintenance=tuple((w.start_ms, w.end_ms) for w in maintenance if w.integrations is None or row.plan.id in w.integrations),
+        runs={(c.plan.id, place): _runs(conn, c.plan, place, now_ms) for c in row.checks for place in c.plan.locations},
+        signals=tuple(signal for signal in states.signals(conn) if signal.check in checks),
+        failures=failures,
+        kept=_kept(conn, failures),
+    )
+
+
+def _incidents(conn: Snapshot, integration: int, since_ms: int) -> tuple[IncidentRow, ...]:
+    only = incidents.IncidentFilter(integration=integration, from_ms=since_ms)
+    return tuple(line.incident for line in incidents.incidents(conn, only, limit=200))
+
+
+def _failures(conn: Snapshot, row: IntegrationRow, past: tuple[IncidentRow, ...], since_ms: int, now_ms: int) -> tuple[FailureLine, ...]:
+    """The newest failure of each incident, and those outside any: a long incident does not push the others off the page."""
+    found: list[FailureLine] = []
+    for incident in past[:INCIDENTS_SHOWN]:
+        end = incident.resolved_ms or incident.closed_ms
+        found += evidence.failures_of_checks(conn, incident.checks, incident.started_ms, end, 1)
+    if row.archived_ms is None:
+        loose = evidence.failures(conn, row.plan.id, since_ms, now_ms + 1, LOOSE_READ)
+        found += [line for line in loose if not any(_within(line, incident) for incident in past)]
+    unique = {(line.check, line.location, line.at_ms): line for line in found}
+    return tuple(sorted(unique.values(), key=lambda line: -line.at_ms))[: INCIDENTS_SHOWN + 4]
+
+
+def _within(line: FailureLine, incident: IncidentRow) -> bool:
+    end = incident.resolved_ms or incident.closed_ms or 2**62
+    return line.check in incident.checks and incident.started_ms <= line.at_ms < end
+
+
+def _kept(conn: Snapshot, lines: tuple[FailureLine, ...]) -> dict[tuple[int, int, int], EvidenceRow]:
+    keys = [(line.check, line.location, line.at_ms) for line in lines]
+    return {key: found for key in keys if (found := evidence.evidence(conn, *key))}
+
+
+def _runs(conn: Snapshot, check: CheckPlan, place: int, now_ms: int) -> Runs:
+    lines = results.results(conn, check.id, place, now_ms - 30 * check.interval_ms, now_ms + DAY_MS, NEWEST_READ)
+    regular = [line.at_ms for line in lines if not line.manual]
+    gaps = [later - earlier for later, earlier in pairwise(regular)]
+    newest = lines[0].at_ms + lines[0].late_ms if lines else None
+    return Runs(newest, int(median(gaps)) if gaps else None)

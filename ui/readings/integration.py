@@ -1,0 +1,215 @@
+"""The page of one integration, from its dossier."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from core.detection import guarantee as detection
+from core.health import Cause, PageStatus, Status
+from core.ledger import IncidentRow
+from core.plan import CheckPlan
+from core.reliability import Trouble, reliability
+from storage.rows import CheckRow, Summary
+from ui import format as fmt
+from ui.dossier import DAY_MS, DAYS, Dossier
+from ui.figures import experience, seen
+from ui.reader import Reader
+from ui.readings.budget import month_budget
+from ui.readings.clocks import read_clocks
+from ui.readings.failures import read_failures
+from ui.readings.incident import whose
+from ui.readings.lanes import days, strip
+from ui.views import integration as views
+
+CANARY_MS: Final = 5_000  # what a canary round adds to the detection
+BEHIND: Final = Fraction(11, 10)  # an achieved interval beyond this is said to be behind
+
+
+def read_integration(dossier: Dossier, reader: Reader) -> views.Integration:
+    """The whole page but its charts."""
+    plan = dossier.row.plan
+    found = _guarantee(dossier.plans)
+    return views.Integration(
+        head=read_head(dossier),
+        figures=_figures(dossier, reader),
+        strip=strip(dossier, dossier.read_ms - DAY_MS, dossier.read_ms, reader),
+        days=days(dossier.days, reader),
+        failures=read_failures(dossier),
+        failures_note="newest first · one line for each incident",
+        checks=tuple(_check(row, dossier) for row in dossier.row.checks if row.archived_ms is None),
+        clocks=read_clocks(dossier.signals, dossier.names, reader),
+        guarantee=found,
+        word=_word(dossier),
+        promise=_promise(dossier) if dossier.row.promise or (plan.objective and plan.objective.availability_pct) else None,
+    )
+
+
+def read_head(dossier: Dossier) -> views.Head:
+    """Name, links and the verdict line."""
+    plan, summary = dossier.row.plan, dossier.summary
+    incident = next((row for row in dossier.incidents if row.closed_ms is None), None)
+    return views.Head(
+        slug=plan.slug,
+        name=plan.name,
+        environment=plan.environment,
+        category=plan.category or "Other",
+        owner=plan.owner or "",
+        runbook=plan.runbook,
+        status_page=plan.status_page_url,
+        status=summary.status if summary else Status.UNKNOWN,
+        maintained=bool(summary and summary.maintained),
+        since_ms=summary.since_ms if summary else None,
+        whose=whose(incident.verdict, is_open=True) if incident else "",
+        why=_why(incident, summary),
+        incident=incident.id if incident else None,
+        incident_says=f"{incident.acknowledged_by} is on it" if incident and incident.acknowledged_by else "nobody on it yet",
+        archived_ms=dossier.row.archived_ms,
+        tags=plan.tags,
+    )
+
+
+def _why(incident: IncidentRow | None, summary: Summary | None) -> str:
+    if incident is not None:
+        said = incident.verdict.headline if incident.verdict else ""
+        return " ".join(filter(None, (said, f"{incident.title}." if incident.title else "")))
+    if summary is None:
+        return ""
+    if summary.failing and summary.status is Status.UP:
+        return f"{summary.failing} of {summary.fail_after} failing: not confirmed yet."
+    return "" if summary.since_ms is not None else "The first results are here within a minute."
+
+
+def _figures(dossier: Dossier, reader: Reader) -> tuple[views.Figure, ...]:
+    summary = dossier.summary
+    if summary is None:
+        return ()
+    return (
+        views.Figure("24 h, experience policy", fmt.percent(experience(summary.day)), f"seen {fmt.coverage(seen(summary.day))}"),
+        views.Figure("30 d, experience policy", fmt.percent(experience(summary.month)), f"seen {fmt.coverage(seen(summary.month))}"),
+        _budget(summary, reader),
+        _latency(summary),
+        _recovery(dossier),
+        _found(dossier.plans),
+    )
+
+
+def _budget(summary: Summary, reader: Reader) -> views.Figure:
+    budget = month_budget(summary.plan.objective, summary.calendar_month, reader)
+    if budget is None or summary.plan.objective is None or summary.plan.objective.availability_pct is None:
+        return views.Figure("Budget", "no target", "set one in the configuration")
+    allowed = f"{fmt.minutes(budget.allowed_ms)} allowed at {fmt.target(summary.plan.objective.availability_pct)}"
+    if budget.left <= 0:
+        return views.Figure(f"Budget, {budget.month}", f"{fmt.minutes(budget.over_ms)} over", allowed, "out")
+    return views.Figure(
+        f"Budget, {budget.month}", f"{fmt.whole_percent(budget.left)} left", allowed, "warn" if budget.left < Fraction(1, 4) else ""
+    )
+
+
+def _latency(summary: Summary) -> views.Figure:
+    day, _, month, _ = summary.p95_us
+    last = summary.sparkline[-1] if summary.sparkline else None
+    usual = f"usually {fmt.latency(month or day)}" if (month or day) is not None else "nothing measured yet"
+    if summary.status is Status.DOWN:
+        return views.Figure("p95, last hour", "no answer" if last is None else fmt.latency(last), usual)
+    return views.Figure("p95, last hour", fmt.latency(last), usual)
+
+
+def _recovery(dossier: Dossier) -> views.Figure:
+    past = [row for row in dossier.incidents if row.cause is not Cause.SLOW]
+    said = reliability(
+        [Trouble(row.started_ms, row.opened_ms, row.acknowledged_ms, row.resolved_ms) for row in past],
+        dossier.read_ms - DAYS * DAY_MS,
+        dossier.read_ms,
+    )
+    if said.mttr is None:
+        return views.Figure("Recovery, 90 d", fmt.NONE, "no incident to learn from")
+    count = sum(row.resolved_ms is not None for row in past)
+    return views.Figure("Recovery, 90 d", fmt.lasting(int(said.mttr)), f"mean of {fmt.plural(count, 'incident')}")
+
+
+def _found(plans: tuple[CheckPlan, ...]) -> views.Figure:
+    check = _first_to_notice(plans)
+    if check is None:
+        return views.Figure("Found within", fmt.NONE, "no check counts here")
+    made = detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms, CANARY_MS)
+    return views.Figure("Found within", fmt.interval(made.latest), f"every outage of {fmt.interval(made.found)} or more")
+
+
+def _first_to_notice(plans: tuple[CheckPlan, ...]) -> CheckPlan | None:
+    counting = [check for check in plans if check.counts and check.kind != "heartbeat"]
+    return min(
+        counting, key=lambda check: detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms).latest, default=None
+    )
+
+
+def _guarantee(plans: tuple[CheckPlan, ...]) -> views.Guarantee | None:
+    check = _first_to_notice(plans)
+    if check is None:
+        return None
+    made = detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms, CANARY_MS)
+    says = (
+        f"A check runs every {fmt.interval(check.interval_ms)}, again every {fmt.interval(check.retry_ms)} once it fails, "
+        f"and {check.fail_after} failures in a row open an incident."
+    )
+    return views.Guarantee(says, made.sentence, f"Shorter than {fmt.interval(made.invisible_below)} may pass unseen.")
+
+
+def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:
+    check = row.plan
+    summary = dossier.checks.get(check.id)
+    gaps = [run.achieved_ms for place in check.locations if (run := dossier.runs.get((check.id, place))) and run.achieved_ms]
+    achieved = max(gaps, default=None)
+    retrying = achieved is not None and achieved < check.interval_ms * 9 // 10
+    late = achieved is not None and achieved > check.interval_ms * BEHIND
+    stretched = row.wanted_interval_ms is not None and row.wanted_interval_ms < check.interval_ms
+    notes = (
+        f"{fmt.interval(row.wanted_interval_ms or 0)} was asked for: held back by the call budget" if stretched else "",
+        "asked faster while failing" if retrying else "",
+    )
+    return views.CheckLine(
+        slug=check.slug,
+        name=check.name or check.slug,
+        asks={"http": "HTTP", "statuspage": "status page", "tls": "certificate", "dns": "DNS", "tcp": "TCP"}.get(check.kind, check.kind),
+        status=summary.status if summary else Status.UNKNOWN,
+        every_ms=check.interval_ms,
+        achieved_ms=achieved,
+        note=", ".join(filter(None, notes)),
+        late=late,
+        p95_us=summary.p95_us[0] if summary else None,
+        places=len(check.locations),
+        counts=check.counts,
+    )
+
+
+def _word(dossier: Dossier) -> views.PageWord | None:
+    said = next((signal for signal in dossier.signals if signal.kind == "page"), None)
+    if said is None:
+        return None
+    status = str(said.body.get("status", ""))
+    open_ = any(row.closed_ms is None for row in dossier.incidents)
+    after = "It names nothing of what we see." if open_ and status == PageStatus.GREEN else ""
+    link = said.body.get("link") or dossier.row.plan.status_page_url
+    return views.PageWord(
+        Status.UP if status == PageStatus.GREEN else Status.DOWN,
+        status == PageStatus.MAINTENANCE,
+        str(said.body.get("headline") or status or "read"),
+        str(link) if link else None,
+        said.at_ms,
+        after,
+    )
+
+
+def _promise(dossier: Dossier) -> views.Promise:
+    promise, objective = dossier.row.promise, dossier.row.plan.objective
+    if promise is not None:
+        own = f" Our own target is {fmt.target(objective.availability_pct)}." if objective and objective.availability_pct else ""
+        return views.Promise(
+            f"{promise.availability_pct}{fmt.GAP}% a month.",
+            f"Promised by {dossier.row.plan.provider_name}.{own}",
+            promise.source,
+            promise.read_on,
+        )
+    target = objective.availability_pct if objective else None
+    shown = fmt.target(target) if target is not None else fmt.NONE
+    return views.Promise(f"{shown} a month.", "Our own target; no promise of theirs is written down.", None, None)

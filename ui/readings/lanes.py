@@ -1,0 +1,178 @@
+"""Lanes and days of an integration: its accounted time as letters, and in words for those who do not see the bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from core.availability import Bucket, Buckets
+from core.health import PageStatus, Status
+from core.ledger import SignalRow, SpanRow
+from core.merge import Piece
+from core.plan import CheckPlan
+from core.policy import EXPERIENCE, availability
+from core.spans import read_span
+from sla.reading import pieces
+from storage.rows import DayBar
+from ui import format as fmt
+from ui.dossier import DAY_MS, DAYS, Dossier
+from ui.reader import Reader
+from ui.readings.watch import moment_ms
+from ui.views.integration import Day, Days, Lane, Stretch, Strip
+
+LETTERS: Final = {
+    Bucket.UP: "u",
+    Bucket.DEGRADED: "s",
+    Bucket.OURS: "o",
+    Bucket.SHORT_OURS: "o",
+    Bucket.MAINTENANCE: "m",
+    Bucket.UNKNOWN: "-",
+}  # every other bucket is down
+SAID_AT_MOST: Final = 4
+_WORDS: Final = {"s": "slow", "d": "down", "o": "down by our own fault", "m": "maintenance", "-": "not seen"}
+
+
+def letter(bucket: Bucket) -> str:
+    """The form a bucket of time takes in every bar."""
+    return LETTERS.get(bucket, "d")
+
+
+def lane(who: str, parts: Sequence[Piece], since_ms: int, until_ms: int, reader: Reader) -> Lane:
+    """One line over [since, until)."""
+    wide = until_ms - since_ms
+    joined: list[tuple[str, int, int]] = []
+    for piece in parts:
+        kind = letter(piece.bucket)
+        if joined and joined[-1][0] == kind:
+            joined[-1] = (kind, joined[-1][1], piece.end_ms)
+        else:
+            joined.append((kind, piece.start_ms, piece.end_ms))
+    stretches = tuple(Stretch(kind, (start - since_ms) / wide, (end - since_ms) / wide) for kind, start, end in joined)
+    return Lane(who, stretches, _says(joined, until_ms, reader))
+
+
+def _says(stretches: Iterable[tuple[str, int, int]], until_ms: int, reader: Reader) -> str:
+    troubles = [part for part in stretches if part[0] != "u"]
+    if not troubles:
+        return "up all the time"
+    said = [_stretch(*part, until_ms, reader) for part in troubles[-SAID_AT_MOST:]]
+    more = f"; {len(troubles) - SAID_AT_MOST} more" if len(troubles) > SAID_AT_MOST else ""
+    return "; ".join(reversed(said)) + more
+
+
+def _stretch(kind: str, start_ms: int, end_ms: int, until_ms: int, reader: Reader) -> str:
+    if end_ms >= until_ms:
+        return f"{_WORDS[kind]} since {reader.plain(start_ms)}"
+    return f"{_WORDS[kind]} {reader.plain(start_ms)} to {reader.plain(end_ms)}"
+
+
+def strip(dossier: Dossier, since_ms: int, until_ms: int, reader: Reader) -> Strip:
+    """One lane for each counting check and place, under the whole; the vendor's own page last, on the same scale."""
+    counting = [check for check in dossier.plans if check.counts]
+    lines = [(check, place) for check in counting for place in check.locations]
+    lanes = []
+    if len(lines) != 1:
+        lanes.append(lane("All checks", pieces(dossier.reading(), since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
+    places = len({place for _, place in lines}) > 1
+    for check, place in lines:
+        alone = dossier.reading((replace(check, counts=True, locations=(place,)),))
+        who = f"{check.name or check.slug}, {dossier.names.place(place)}" if places else check.name or check.slug
+        lanes.append(lane(who, pieces(alone, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
+    lanes += [_page(check, dossier, since_ms, until_ms, reader) for check in dossier.plans if check.kind == "statuspage"]
+    return Strip(tuple(lanes), ticks(since_ms, until_ms, reader))
+
+
+def _page(check: CheckPlan, dossier: Dossier, since_ms: int, until_ms: int, reader: Reader) -> Lane:
+    """What its page says now, as far back as it says so; before that only whether it could be read is known."""
+    said = next((signal for signal in dossier.signals if signal.check == check.id and signal.kind == "page"), None)
+    red = _red_since(said)
+    spans = [span for span in dossier.spans if span.check == check.id]
+    joined = _readable(spans, dossier, check, since_ms, until_ms)
+    if red is not None:
+        joined = [(kind, start, min(end, red)) for kind, start, end in joined if start < red]
+        joined.append(("d", max(red, since_ms), until_ms))
+    wide = until_ms - since_ms
+    stretches = tuple(Stretch(kind, (start - since_ms) / wide, (end - since_ms) / wide) for kind, start, end in joined if end > start)
+    headline = str(said.body.get("headline", "")) if said else ""
+    unread = [part for part in joined if part[0] == "-"]
+    words = [headline or "never read", *(_stretch(*part, until_ms, reader).replace("not seen", "not readable") for part in unread[-2:])]
+    return Lane(f"{dossier.row.plan.provider_name}’s page", stretches, "; ".join(words))
+
+
+def _red_since(said: SignalRow | None) -> int | None:
+    if said is None or said.body.get("status") != PageStatus.RED:
+        return None
+    return moment_ms(said.body.get("incident_started_at")) or said.at_ms
+
+
+def _readable(spans: Sequence[SpanRow], dossier: Dossier, check: CheckPlan, since_ms: int, until_ms: int) -> list[tuple[str, int, int]]:
+    found, at = [], since_ms
+    for row in spans:
+        newest = dossier.runs.get((check.id, row.location))
+        span = read_span(row, newest.newest_ms if newest and newest.newest_ms else row.start_ms, dossier.read_ms)
+        start, end = max(span.start_ms, at), min(span.end_ms, until_ms)
+        if span.status is Status.UP and end > start:
+            if start > at:
+                found.append(("-", at, start))
+            found.append(("u", start, end))
+            at = end
+    return [*found, ("-", at, until_ms)] if at < until_ms else found
+
+
+def ticks(since_ms: int, until_ms: int, reader: Reader, count: int = 5) -> tuple[str, ...]:
+    """Clock times under a strip, evenly spaced; the last is `now` where it is."""
+    steps = [since_ms + (until_ms - since_ms) * number // (count - 1) for number in range(count)]
+    said = [f"{reader.at(step):%H:%M}" for step in steps]
+    if abs(until_ms - reader.now_ms) < 120_000:
+        said[-1] = "now"
+    return tuple(said)
+
+
+def days(bars: Sequence[DayBar], reader: Reader) -> Days:
+    """Ninety UTC days, each with its sentence."""
+    today = reader.now_ms // DAY_MS
+    known = {bar.start_ms // DAY_MS: bar.buckets for bar in bars}
+    total = sum(known.values(), Buckets())
+    seen = availability(total, EXPERIENCE)
+    made = tuple(_day(number, known.get(number), today) for number in range(today - DAYS + 1, today + 1))
+    said = [f"{word} on {fmt.plural(count, 'day')}" for kind, word in _WORDS.items() if (count := sum(day.letter == kind for day in made))]
+    first = [today - DAYS + 1, today - 59, today - 29]
+    names = tuple(f"{date.day} {date:%b}" for date in (datetime.fromtimestamp(number * DAY_MS / 1000, tz=UTC) for number in first))
+    says = f"90 days: {', '.join(said) or 'up on every day'}."
+    return Days(made, seen.ratio, seen.coverage, "experience", (*names, "today"), says)
+
+
+def _day(number: int, buckets: Buckets | None, today: int) -> Day:
+    date = datetime.fromtimestamp(number * DAY_MS / 1000, tz=UTC)
+    age = today - number
+    ago = "today" if age == 0 else "yesterday" if age == 1 else f"{age} days ago"
+    return Day(f"{date:%Y-%m-%d}", day_letter(buckets), f"{date.day} {date:%b}, {ago}: {day_words(buckets)}")
+
+
+def day_letter(buckets: Buckets | None) -> str:
+    """The form of a day: the worst of it that is worth an eye."""
+    if buckets is None or not (buckets.known_ms or buckets.maintenance_ms):
+        return "-"
+    if buckets.down_ms:
+        return "o" if buckets.ours_ms + buckets.short_ours_ms == buckets.down_ms else "d"
+    if buckets.degraded_ms:
+        return "s"
+    return "m" if buckets.maintenance_ms else "u"
+
+
+def day_words(buckets: Buckets | None) -> str:
+    """`down 18 min, theirs 18 min; slow 4 min; not seen 2 h`."""
+    if buckets is None or not buckets.total_ms:
+        return "no data"
+    ours = buckets.ours_ms + buckets.short_ours_ms
+    whose = "" if not buckets.down_ms else ", ours" if ours == buckets.down_ms else f", ours {fmt.lasting(ours)} of it" if ours else ""
+    parts = (
+        (buckets.down_ms, f"down {fmt.lasting(buckets.down_ms)}{whose}"),
+        (buckets.degraded_ms, f"slow {fmt.lasting(buckets.degraded_ms)}"),
+        (buckets.maintenance_ms, f"maintenance {fmt.lasting(buckets.maintenance_ms)}"),
+        (buckets.unknown_ms, f"not seen {fmt.lasting(buckets.unknown_ms)}"),
+    )
+    share = fmt.percent(availability(buckets, EXPERIENCE).ratio)
+    return "; ".join([share, *(said for ms, said in parts if ms >= 1_000)])

@@ -1,0 +1,69 @@
+"""The monitor's own state in words: which single banner a page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from core.ledger import IncidentKind
+from storage.rows import IncidentLine
+from ui import format as fmt
+from ui.blocks.parts import Banner, Ground
+from ui.html import address, link
+from ui.reader import Reader
+from ui.views.monitor import Blind, Monitor
+
+SAID_FOR_MS: Final = 24 * 3_600_000
+
+
+def newest_blind(lines: Iterable[IncidentLine], now_ms: int) -> Blind | None:
+    """The newest stretch without sight that is worth a banner: under way, or over for less than a day."""
+    for blind in blind_periods(lines):
+        if blind.end_ms is None or now_ms - blind.end_ms < SAID_FOR_MS:
+            return blind
+    return None
+
+
+def blind_periods(lines: Iterable[IncidentLine]) -> list[Blind]:
+    """Newest first."""
+    rows = [line.incident for line in lines if line.incident.kind is IncidentKind.BLIND]
+    return [Blind(row.started_ms, row.resolved_ms or row.closed_ms, row.title, row.id) for row in rows]
+
+
+def banner(view: Monitor, reader: Reader) -> Banner | None:
+    """Never more than one: nobody probes, then our network, then blind, then demo."""
+    if view.gone_ms is not None:
+        return _gone(view.gone_ms, reader)
+    if view.blind is not None:
+        return _network(view.blind, reader) if view.blind.end_ms is None else _blind(view.blind, view.blind.end_ms, reader)
+    return _demo() if view.demo else None
+
+
+def _gone(since_ms: int, reader: Reader) -> Banner:
+    where = link("The monitor’s own health", address("system"))
+    if not since_ms:
+        return Banner("eye", "Nobody probes yet.", "The worker has not started. Nothing below is judged until it does.", where)
+    said = f"The worker was last seen at {reader.plain(since_ms)}, {reader.ago(since_ms)}. What you see is as of then."
+    return Banner("eye", "Nobody is probing.", said, where, Ground.PATH)
+
+
+def _network(blind: Blind, reader: Reader) -> Banner:
+    said = f"{blind.why or 'No canary answers'} since {reader.plain(blind.start_ms)}. Probing goes on, and judging resumes by itself."
+    return Banner("net", "Our own network.", said, link("What is known", address("system")), Ground.PATH)
+
+
+def _blind(blind: Blind, end_ms: int, reader: Reader) -> Banner:
+    lasted = fmt.lasting(end_ms - blind.start_ms)
+    what = f"The monitor was blind from {reader.plain(blind.start_ms)} to {reader.plain(end_ms)}."
+    why = f"{blind.why}. " if blind.why else ""
+    said = f"{why}Those {lasted} are unknown: neither up nor down, and out of every percentage."
+    return Banner("eye", what, said, link("What happened", address("system")))
+
+
+def _demo() -> Banner:
+    return Banner(
+        "flask",
+        "Demo data.",
+        "These vendors are simulated and their history is made up.",
+        link("How to connect a real one", address("system")),
+    )
