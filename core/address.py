@@ -74,6 +74,7 @@ def check_target(scheme: str, host: str, port: int, policy: AddressPolicy) -> No
         check_address(str(literal), policy)
 
 
+@lru_cache(maxsize=4_096)
 def read_literal(host: str) -> Address | None:
     """The address `host` spells out, None for a name. Decimal, octal, hexadecimal and short spellings are refused.
 

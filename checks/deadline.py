@@ -1,0 +1,60 @@
+"""The one deadline of a run: it stands still while we wait for a place, and lets libcurl say itself where time ran out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Final
+
+# A transfer ends itself at the deadline and then knows how far it came. Should our own thread hang, we end it this much later.
+GRACE_S: Final = 1.0
+
+
+class Deadline:
+    """`async with deadline:` ends what is inside with `TimeoutError`. Times are monotonic seconds."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.begun = time.monotonic()
+        self.at = self.begun + timeout_s
+        self.waited_s = 0.0
+        self._timeout = asyncio.timeout_at(self.at)
+
+    async def __aenter__(self) -> Deadline:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def elapsed_us(self) -> int:
+        """Since it began, waiting left out."""
+        return round((time.monotonic() - self.begun - self.waited_s) * 1e6)
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """What happens inside is our own waiting: the vendor gets its whole time afterwards."""
+        begun = time.monotonic()
+        self._move(None)
+        try:
+            yield
+        finally:
+            waited = time.monotonic() - begun
+            self.waited_s += waited
+            self.at += waited
+            self._move(self.at)
+
+    @contextmanager
+    def kept_by_transfer(self) -> Iterator[None]:
+        """What happens inside watches the deadline itself."""
+        self._move(self.at + GRACE_S)
+        try:
+            yield
+        finally:
+            self._move(self.at)
+
+    def _move(self, at: float | None) -> None:
+        with suppress(RuntimeError):  # not entered, or already over: nothing to move
+            self._timeout.reschedule(at)

@@ -1,0 +1,68 @@
+"""What all transports of one event loop share: the transfer thread, look-ups, places per origin, and what the operator set."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass, field
+from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
+
+import httpx
+
+from checks.lookups import Lookups
+from checks.slots import Slots
+from checks.transfer import Order, Transfer
+from checks.transport_thread import TransferThread
+
+
+@dataclass(slots=True)
+class Wire:
+    """Made inside the event loop that uses it; `close` it there."""
+
+    ca_file: str | None = None
+    proxies: bool = False
+    slots: Slots = field(default_factory=Slots)
+    lookups: Lookups = field(default_factory=Lookups)
+    _loop: asyncio.AbstractEventLoop = field(init=False)
+    _thread: TransferThread = field(init=False)
+
+    def __post_init__(self) -> None:
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # at INFO it logs every address, credentials in the query included
+        self._loop = asyncio.get_running_loop()
+        self._thread = TransferThread(self._deliver)
+
+    async def transfer(self, order: Order) -> Transfer:
+        """Done, whether well or badly. Cancelling it ends the transfer."""
+        answer: asyncio.Future[Transfer] = self._loop.create_future()
+        transfer = self._thread.submit(order, lambda done: None if answer.done() else answer.set_result(done))
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._thread.cancel(transfer)
+            raise
+
+    def proxy_for(self, url: httpx.URL) -> str:
+        """The operator's proxy for this address, where the environment names one and the operator wants it used."""
+        if not self.proxies or proxy_bypass_environment(url.host):
+            return ""
+        return getproxies_environment().get(url.scheme, "")
+
+    @property
+    def worst_lag_s(self) -> float:
+        """The longest the transfer thread was ever late."""
+        return self._thread.worst_lag_s
+
+    async def close(self) -> None:
+        """Ends what is under way."""
+        await asyncio.to_thread(self._thread.close)
+        self.lookups.close()
+
+    def _deliver(self, batch: list[Transfer]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits
+            self._loop.call_soon_threadsafe(_settle, batch)
+
+
+def _settle(batch: list[Transfer]) -> None:
+    for transfer in batch:
+        transfer.done(transfer)
