@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from core.exact import Number, exact, ratio
+from core.day import fold
+from core.exact import Number, exact, ratio, share
+from core.merge import Piece
+from core.policy import EXPERIENCE, Policy, availability
 
 ENOUGH_FAILURES: Final = 3  # one failed probe in a five-minute window would look like a fire
 
@@ -57,6 +60,13 @@ def burn(rule: BurnRule, slo: Number, long: tuple[Number, Number], short: tuple[
     return Burn(rule, _errors(long), _errors(short), rule.factor * (1 - exact(slo)))
 
 
+def burns_of(
+    pieces: Sequence[Piece], now_ms: int, target_pct: Number, *, rules: Sequence[BurnRule] = FAST, policy: Policy = EXPERIENCE
+) -> list[Burn]:
+    """Every rule held against an integration's timeline up to now; a window's error ratio is bad time over known time."""
+    return [burn(rule, share(target_pct), *(_window(pieces, now_ms, s, policy) for s in (rule.long_s, rule.short_s))) for rule in rules]
+
+
 def is_fast_burn(burns: Sequence[Burn], failed_probes: int) -> bool:
     """Whether any rule fires and at least 3 probes really failed in its long window."""
     return failed_probes >= ENOUGH_FAILURES and any(burn.fires for burn in burns)
@@ -91,6 +101,11 @@ def window_of_series(series: Sequence[Sequence[int]], now_minute: int, minutes: 
         inside = max(0, min(at + length, now_minute) - max(at, now_minute - minutes))
         bad, total, at = bad + inside * errors, total + inside * calls, at + length
     return bad, total
+
+
+def _window(pieces: Sequence[Piece], now_ms: int, seconds: int, policy: Policy) -> tuple[Fraction, Fraction]:
+    seen = availability(fold(pieces, now_ms - seconds * 1000, now_ms), policy)
+    return seen.bad_ms, seen.counted_ms
 
 
 def _errors(window: tuple[Number, Number]) -> Fraction:

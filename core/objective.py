@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final
 
+from core.availability import Availability
 from core.exact import Number, exact, ratio, share
 
 THRESHOLDS: Final = (50, 80, 100)  # per cent of the budget at which an alert goes out
@@ -67,9 +68,17 @@ class Budget:
 
 
 def error_budget(target_pct: Number, window: Number, spent: Number = 0) -> Budget:
-    """(1 - target) of `window`. For a period: its whole length, without what its policy left out so far."""
+    """(1 - target) of `window`; of a calendar period see `period_budget`."""
     target = share(target_pct)
     return Budget(target, (1 - target) * exact(window), exact(spent))
+
+
+def period_budget(target_pct: Number, seen: Availability, still_to_come_ms: int) -> Budget:
+    """Of a period: all that its policy counted so far, and what is still to come.
+
+    So a promise is broken exactly when the closed figure is below its target: docs/decisions/0005-budget.md.
+    """
+    return error_budget(target_pct, seen.counted_ms + still_to_come_ms, seen.bad_ms)
 
 
 def exhausted_at(budget: Budget, counted_ms: Number, now_ms: int) -> int | None:

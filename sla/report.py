@@ -11,7 +11,7 @@ from core.day import fold
 from core.intervals import clip, intersection, length
 from core.ledger import IncidentRow
 from core.merge import Piece, Track
-from core.objective import Band, Phase, band, error_budget, exhausted_at
+from core.objective import Band, Phase, band, exhausted_at, period_budget
 from core.plan import Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
 from core.verdict import Party
@@ -79,7 +79,7 @@ def judged(period: Period, watched: Sequence[Track], now_ms: int) -> tuple[int, 
 def standing(target_pct: Decimal, buckets: Buckets, policy: Policy, period: Period, end_ms: int, stage: Phase) -> Standing:
     """The budget is of the time the policy counts: what it has counted so far, and all that is still to come."""
     seen = availability(buckets, policy)
-    budget = error_budget(target_pct, seen.counted_ms + period.end_ms - end_ms, seen.bad_ms)
+    budget = period_budget(target_pct, seen, period.end_ms - end_ms)
     spent_at = exhausted_at(budget, seen.counted_ms, end_ms) if stage is Phase.RUNNING else None
     return Standing(target_pct, seen, budget, spent_at, band(budget, seen.coverage, spent_at, period.end_ms, stage))
 

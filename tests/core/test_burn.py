@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from core.burn import FAST, RULES, BurnRule, burn, burn_factor, detection_time, is_fast_burn, window_of_series
+from core.availability import Bucket
+from core.burn import FAST, RULES, BurnRule, burn, burn_factor, burns_of, detection_time, is_fast_burn, window_of_series
+from core.merge import Piece
 
+MINUTE, HOUR = 60_000, 3_600_000
 PAGE = RULES[0]
 
 
@@ -49,6 +52,20 @@ def test_two_failed_probes_are_no_fire() -> None:
 
 def test_a_calm_budget_is_no_fire_whatever_failed() -> None:
     assert not is_fast_burn([burn(PAGE, "0.9", (1, 100), (1, 100))], 50)
+
+
+def test_a_timeline_burns_when_both_its_windows_do() -> None:
+    now = 100 * HOUR
+    pieces = [Piece(0, now - MINUTE, Bucket.UP), Piece(now - MINUTE, now, Bucket.SHORT)]
+    hour, six_hours = burns_of(pieces, now, "99.9")
+    assert (hour.long_ratio, hour.short_ratio, hour.fires) == (Fraction(1, 60), Fraction(1, 5), True)
+    assert (six_hours.long_ratio, six_hours.fires) == (Fraction(1, 360), False)
+
+
+def test_slow_time_burns_half_and_unknown_time_not_at_all() -> None:
+    pieces = [Piece(0, 30 * MINUTE, Bucket.UNKNOWN), Piece(30 * MINUTE, HOUR, Bucket.DEGRADED)]
+    hour, _ = burns_of(pieces, HOUR, "99.9")
+    assert (hour.long_ratio, hour.short_ratio) == (Fraction(1, 2), Fraction(1, 2))
 
 
 def test_a_factor_over_no_time_is_no_figure() -> None:

@@ -6,7 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from core.objective import Band, Phase, band, error_budget, exhausted_at
+from core.availability import Buckets
+from core.objective import Band, Phase, band, error_budget, exhausted_at, period_budget
+from core.policy import CONTRACT, availability
 
 DAY = 86_400_000
 SEEN = Fraction(1)
@@ -17,6 +19,12 @@ def test_the_budget_of_a_month_at_three_nines() -> None:
     assert budget.allowed == Fraction("43.2") * 60_000
     assert budget.left == Fraction("23.2") * 60_000
     assert budget.left_share == Fraction(232, 432)
+
+
+def test_the_budget_of_a_period_is_of_what_its_policy_counts_and_what_is_still_to_come() -> None:
+    seen = availability(Buckets(up_ms=800, theirs_ms=5, ours_ms=45, unknown_ms=100, maintenance_ms=50), CONTRACT)
+    assert period_budget(99, seen, 1000).allowed == Fraction(1805, 100)
+    assert period_budget(99, seen, 1000).spent == 5
 
 
 def test_spending_all_of_it_is_not_a_breach_yet() -> None:
