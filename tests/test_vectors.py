@@ -56,15 +56,50 @@ def topic(run: Callable[[Given, Mapping[str, Any]], dict[str, Any]]) -> Callable
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
-        cases = json.loads(Path(metafunc.config.getoption("--vectors")).read_text())["vectors"]
+        cases = read_cases(Path(metafunc.config.getoption("--vectors")))
         metafunc.parametrize("case", cases, ids=[f"{case['id']}-{case['topic']}" for case in cases])
 
 
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    try:
+        cases: list[dict[str, Any]] = json.loads(path.read_text())["vectors"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise pytest.UsageError(f"--vectors {path} is not a file of exact cases: {error!r}") from None
+    return cases
+
+
 def test_the_product_gives_the_exact_result(case: dict[str, Any]) -> None:
-    assert case["topic"] in TOPICS, f"no function of the product answers the topic {case['topic']!r}"
-    got = TOPICS[case["topic"]](case["input"], case["expected"])
-    wrong = list(differences(case["expected"], got, case.get("tolerance", 1e-9), ""))
-    assert not wrong, "\n".join(wrong)
+    run = TOPICS.get(case["topic"])
+    if run is None:
+        pytest.fail(f"no function of the product answers the topic {case['topic']!r}", pytrace=False)
+    wrong = differences(case["expected"], run(case["input"], case["expected"]), case.get("tolerance", 1e-9), case["id"])
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "said"),
+    [
+        ({"a": {"exact": "1/3", "float": 0.333333333}}, {"a": Fraction(333_333_333, 10**9)}, "x.a is 333333333/1000000000, not 1/3"),
+        ({"a": {"exact": "0/1", "float": 0.0}}, {"a": None}, "x.a is None, not 0/1"),
+        ({"a": None}, {"a": 0}, "x.a is 0, not None"),
+        ({"a": True}, {"a": 1}, "x.a is 1, not True"),
+        ({"a": [1, 2]}, {"a": [1]}, "x.a is [1], not [1, 2]"),
+        ({"rows": [{"ip": "::1", "blocked": True}]}, {"rows": [{"ip": "::1", "blocked": False}]}, "x.rows[0].blocked is False, not True"),
+        ({"new": 1}, {}, "we give no x.new, and tests/vectors/ignored.txt does not list it"),
+    ],
+)
+def test_a_difference_is_found_and_said(expected: Any, got: Any, said: str) -> None:
+    assert differences(expected, got, 1e-9, "x") == [said]
+
+
+def test_what_states_a_result_of_other_products_is_not_compared() -> None:
+    assert differences({"p50_linear": 1.5, "rows": [{"py3117_is_private": True}]}, {"rows": [{}]}, 1e-9, "x") == []
+
+
+def test_every_ignored_field_has_a_reason() -> None:
+    lines = [line for line in IGNORED.read_text().splitlines() if line.strip() and not line.startswith("#")]
+    assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------
