@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from core.day import DAY_MS
 from core.durations import format_duration
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
