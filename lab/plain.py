@@ -51,7 +51,7 @@ def plain(
     components: tuple[str, ...] = (),
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Vendor:
-    """A vendor that answers `answer` at `path` to its key. `noes`: refused_key, missing_scope, quota, server_error; no_key where it differs."""
+    """A vendor that answers `answer` at `path` to its key. `noes` are named as the faults are; no_key where it differs."""
     token = made_up((slug, "token"), 40, LETTERS)
 
     def reply(request: Request) -> Reply:

@@ -64,9 +64,9 @@ class Server:
     def start(self, port: int = 0) -> None:
         """Listens on `port`, on any free one where that is taken. Called in the loop it is to run in."""
         try:
-            self._socket = _bound(port)
+            self._socket = bound(port)
         except OSError:
-            self._socket = _bound(0)
+            self._socket = bound(0)
         self.port = int(self._socket.getsockname()[1])
         self._obey()
 
@@ -133,7 +133,7 @@ class Server:
             return
         asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._socket.close()
-        self._socket = _bound(self.port)
+        self._socket = bound(self.port)
         self._listening = False
 
     def _accept(self, listener: socket.socket) -> None:
@@ -187,7 +187,8 @@ class Server:
         return reply if fault is None else bent(reply, fault, seen)
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
+    """A socket of a port of ours, not yet listening. Raises OSError where the port is taken."""
     raw = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     raw.setblocking(False)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

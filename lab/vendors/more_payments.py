@@ -1,4 +1,4 @@
-"""Adyen and Square, in a few words (docs.adyen.com/development-resources/error-codes, developer.squareup.com/docs/build-basics/handling-errors)."""
+"""Adyen and Square, in a few words (docs.adyen.com/development-resources/error-codes, developer.squareup.com/docs)."""
 
 from __future__ import annotations
 

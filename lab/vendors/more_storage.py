@@ -24,9 +24,7 @@ GCS: Final = plain(
     {"name": "shop-example-media", "location": "EUROPE-WEST3"},
     {
         "refused_key": _google(401, "authError", "Invalid Credentials"),
-        "missing_scope": _google(
-            403, "forbidden", "The account does not have storage.buckets.get access to the Google Cloud Storage bucket."
-        ),
+        "missing_scope": _google(403, "forbidden", "The account does not have storage.buckets.get access to the bucket."),
         "quota": _google(429, "rateLimitExceeded", "The rate of requests to the bucket exceeds the rate limit."),
         "server_error": _google(0, "backendError", "We encountered an internal error. Please try again."),
     },
