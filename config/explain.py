@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -37,9 +38,14 @@ _SLUG: Final = "must be lower-case letters, digits, - and _, beginning with a le
 
 def complaints(error: ValidationError, model: type[BaseModel], also: Iterable[str] = ()) -> Iterator[Complaint]:
     """One complaint per finding, paths relative to `model`. `also`: further keys that are valid at its top."""
-    schema = model.model_json_schema(by_alias=True)
+    schema = _schema(model)
     for found in error.errors(include_url=False, include_input=True):
         yield _complaint(found, schema, set(also))
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
 
 
 def _complaint(found: ErrorDetails, schema: dict[str, Any], also: set[str]) -> Complaint:

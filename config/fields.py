@@ -67,7 +67,7 @@ def _day(value: Any) -> date:
 
 def _zone(value: Any) -> str:
     zones = available_timezones()
-    if value not in zones:
+    if not isinstance(value, str) or value not in zones:
         raise NotOneOf("there is no such time zone; they are named like Europe/Berlin or UTC", value, zones)
     return ZoneInfo(value).key
 

@@ -1,11 +1,18 @@
 """What loading says of a file, good or bad."""
 
+import copy
+import json
 import os
+import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from config.document import read_document
 from config.loading import load
 
 INVALID = sorted((Path(__file__).parent / "invalid").glob("*.yaml"))
@@ -82,6 +89,65 @@ def test_the_largest_file_allowed_is_read_within_seconds() -> None:
 
 def test_a_nesting_bomb_is_a_problem_and_no_crash() -> None:
     assert "nested deeper" in str(load("version: 1\nx: " + "[" * 100_000).errors[0])
+
+
+JUNK = [
+    None,
+    True,
+    -1,
+    1e308,
+    "",
+    "env:",
+    "file:/nowhere",
+    [],
+    {},
+    [[None]],
+    {"kind": []},
+    "{x}",
+    "٣s",
+    "\x00",
+    "\ud800",
+    10**17,
+    {"": 0},
+    "a" * 300,
+]
+FULL = (Path(__file__).parent / "full.yaml").read_text()
+
+
+def spoilt(tree: Any, chance: random.Random) -> Any:
+    """The same tree with one thing in it replaced by junk, or a junk key added."""
+    if not tree or not isinstance(tree, dict | list) or chance.random() < 0.1:
+        return chance.choice(JUNK)
+    tree = copy.copy(tree)
+    keys = list(tree) if isinstance(tree, dict) else range(len(tree))
+    key = chance.choice(list(keys))
+    if isinstance(tree, dict) and chance.random() < 0.15:
+        tree[chance.choice(["zone", "kind", "checks", "slug", f"{key}x"])] = chance.choice(JUNK)
+    else:
+        tree[key] = spoilt(tree[key], chance)
+    return tree
+
+
+@pytest.mark.parametrize("seed", range(250))
+def test_junk_anywhere_is_a_problem_with_a_line_and_no_crash(seed: int) -> None:
+    chance = random.Random(seed)
+    tree = spoilt(spoilt(read_document(FULL).value, chance), chance)
+    loaded = load(json.dumps(tree), {})
+
+    assert all(problem.line >= 1 and str(problem) for problem in loaded.problems)
+    assert loaded.config is not None or loaded.errors
+
+
+@given(st.text(alphabet=st.sampled_from("ab:-[]{},&*!|>'\"%@#? \n\t\x00é\ufeff"), max_size=60))
+def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
+    loaded = load(text)
+
+    assert loaded.config is None
+    assert all("\n" not in str(problem) for problem in loaded.errors)
+
+
+def test_the_full_file_is_valid() -> None:
+    assert load(FULL).errors == ()
 
 
 def test_a_secret_value_never_appears_in_a_message() -> None:
