@@ -1,0 +1,45 @@
+"""Which paths exist: ours, the pages', and Streamlit's own; everything else is 404, not the page's HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+OPEN: Final = ("/healthz", "/ping/")  # yes or no, and unguessable addresses
+SIGN_IN: Final = "/signin"
+SIGN_OUT: Final = "/signout"
+OURS: Final = ("/healthz", "/metrics", SIGN_IN, SIGN_OUT)
+OUR_FOLDERS: Final = ("/api", "/ping")
+# What Streamlit 1.67 serves beside its pages: assets, media, components, its core endpoints, st.login.
+STREAMLIT_FOLDERS: Final = ("/static/", "/media/", "/component/", "/_stcore/", "/app/static/", "/vendor/", "/oauth2callback", "/auth/")
+STREAMLIT_FILES: Final = frozenset({"/favicon.png", "/favicon.ico", "/index.html", "/manifest.json", "/robots.txt"})
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """`pages` are the names of the pages in the address: `incident` for `/incident`."""
+
+    pages: frozenset[str]
+
+    @classmethod
+    def of(cls, pages: Collection[str]) -> Paths:
+        return cls(frozenset(page.strip("/") for page in pages))
+
+    def is_open(self, path: str) -> bool:
+        return path == "/healthz" or path.startswith("/ping/")
+
+    def is_ours(self, path: str) -> bool:
+        return path in OURS or any(path == folder or path.startswith(f"{folder}/") for folder in OUR_FOLDERS)
+
+    def is_page(self, path: str) -> bool:
+        return path == "/" or path.strip("/") in self.pages
+
+    def exists(self, path: str) -> bool:
+        return self.is_ours(path) or self.is_page(path) or self._is_streamlits(path)
+
+    def _is_streamlits(self, path: str) -> bool:
+        """Under a page's address too: a deep link asks for `/incident/_stcore/health`."""
+        first, _, rest = path.strip("/").partition("/")
+        below = f"/{rest}" if first in self.pages and rest else path
+        return below in STREAMLIT_FILES or below.startswith(STREAMLIT_FOLDERS)
