@@ -13,6 +13,7 @@ from config.fields import WRITTEN_OUT
 from config.models import Integration
 from config.problems import Complaint, nearest, unknown
 
+PATTERNS: Final = frozenset({"expect", "banner"})  # patterns in there have braces of their own
 _CARRIED: Final = re.compile(
     r"(?i)^(bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{12,}$|^https?://[^/\s:@]+:[^/\s{}@]+@|hooks\.slack\.com/(services|workflows|triggers)/"
 )
@@ -71,10 +72,10 @@ def _names(integration: Integration, provider: Provider) -> Iterator[Complaint]:
 def _unset_placeholders(integration: Integration, settings: Mapping[str, Any]) -> Iterator[Complaint]:
     known = {*integration.secrets, *settings}
     for slug, own in _custom(integration).items():
-        asked = {key: value for key, value in own.items() if key != "expect"}  # patterns there have braces of their own
+        asked = {key: value for key, value in own.items() if key not in PATTERNS}
         for name in sorted(names_in(asked) - known):
             yield Complaint(("checks", slug), f"{{{name}}} is neither a secret nor a setting of this integration", nearest(name, known))
 
 
 def _custom(integration: Integration) -> dict[str, Any]:
-    return {slug: check.own for slug, check in integration.checks.items() if check.kind == "http"}
+    return {slug: check.own for slug, check in integration.checks.items() if check.kind is not None}

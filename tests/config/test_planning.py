@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from checks.kinds import kinds
 from checks.registry import probe_for, providers
 from config.loading import load
+from config.models import Check
 from config.planning import covered, declared_of, rule_of
 from core.declared import DeclaredCheck, DeclaredIntegration, Promise
 from core.maintenance import Once, Weekday, Weekly
@@ -255,3 +257,12 @@ def test_windows_take_the_form_that_is_expanded() -> None:
         Once(datetime(2026, 12, 1, 1), datetime(2026, 12, 1, 2), "Europe/Berlin"),  # noqa: DTZ001  (wall times)
         Weekly(Weekday.SUNDAY, time(22), time(2)),
     ]
+
+
+def test_no_kind_takes_a_key_of_the_schedule_for_itself() -> None:
+    own = {name: set(kind.params.model_fields) & set(Check.model_fields) for name, kind in kinds().items()}
+    providers_own = {
+        spec.slug: set(spec.params.model_fields) & set(Check.model_fields) for one in providers().values() for spec in one.probes
+    }
+
+    assert {name: keys for name, keys in {**own, **providers_own}.items() if keys} == {}
