@@ -61,7 +61,7 @@ def read_catalogue(conn: Connection) -> Catalogue:
 
 
 def locations(conn: Connection) -> dict[str, int]:
-    return dict(conn.execute(text("SELECT slug, id FROM location ORDER BY id")).tuples().all())
+    return dict(conn.execute(text("SELECT slug, id FROM location ORDER BY id")).all())
 
 
 def integrations(conn: Connection, *, archived: bool = False) -> list[IntegrationRow]:

@@ -32,7 +32,7 @@ def announce(conn: Connection) -> None:
 
 def versions(conn: Connection) -> dict[str, int]:
     """topic -> number; a topic nobody ever raised is not in it."""
-    return dict(conn.execute(text("SELECT topic, number FROM version")).tuples().all())
+    return dict(conn.execute(text("SELECT topic, number FROM version")).all())
 
 
 def version(conn: Connection, topic: str) -> int:

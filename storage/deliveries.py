@@ -43,7 +43,7 @@ def alerts(
 
 def waiting(conn: Connection) -> dict[str, int]:
     """channel -> how many alerts are undelivered; channels with none are not in it."""
-    return dict(conn.execute(_WAITING).tuples().all())
+    return dict(conn.execute(_WAITING).all())
 
 
 def channels(conn: Connection) -> list[ChannelHealth]:

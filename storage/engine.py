@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from storage import postgres, revision, sqlite
 from storage.address import Address, parse
@@ -108,19 +108,21 @@ def refusal(address: Address, error: Exception) -> NotADatabase | ReadOnlyFolder
     reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     if address.path is None:
         return Unreachable(address.shown, reason)
-    if not os.access(address.path.parent, os.W_OK) or (isinstance(error, OperationalError) and "readonly" in reason):
+    if "readonly" in reason or "unable to open" in reason:
         return ReadOnlyFolder(address.path.parent)
     return NotADatabase(address.path, reason)
 
 
 def _sqlite_database(address: Address, path: Path) -> Database | None:
-    if path.parent.is_dir() and not os.access(path.parent, os.W_OK):
-        raise ReadOnlyFolder(path.parent)
-    if not path.exists():
-        return None
-    schema = FileLock(path.with_name("schema.lock"))
-    if not schema.try_acquire(shared=True):
-        return None
+    try:
+        if not path.exists():
+            return None
+        os.close(os.open(path, os.O_RDWR))  # asking for the right to write (os.access) would ask for the wrong user
+        schema = FileLock(path.with_name("schema.lock"))
+        if not schema.try_acquire(shared=True):
+            return None
+    except OSError as error:
+        raise ReadOnlyFolder(path.parent) from error
     lock = WriteLock(path.with_name("write.lock"))
     return Database(address, sqlite.reading_engine(path), sqlite.writing_engine(path), lock, schema)
 

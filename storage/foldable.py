@@ -78,7 +78,7 @@ class Foldable:
     def _recount(self, conn: Connection, new: Iterable[IntegrationRow], now_ms: int) -> None:
         """Results that were written and not folded when the last process ended are counted from their rows."""
         asked = text("SELECT subject, folded_ms FROM summary WHERE scope = :scope")
-        folded: dict[int, int] = dict(conn.execute(asked, {"scope": int(Scope.INTEGRATION)}).tuples().all())
+        folded: dict[int, int] = dict(conn.execute(asked, {"scope": int(Scope.INTEGRATION)}).all())
         for row in new:
             since = max(0, folded.get(row.plan.id, 0) // HOUR_MS * HOUR_MS - HOUR_MS)
             self.counting.rebuild(conn, row, since, now_ms + DAY_MS)

@@ -41,7 +41,7 @@ def _due(db: Database, now_ms: int, limit: int) -> list[Day]:
     until = (now_ms - HOT_MS) // DAY_MS * DAY_MS
     found: list[Day] = []
     with db.read() as conn:
-        for check, location in conn.execute(_PLACES).tuples().all():
+        for check, location in conn.execute(_PLACES).all():
             at_ms = _next(conn, check, location, 0)
             while at_ms is not None and at_ms < until and len(found) < limit:
                 day = at_ms // DAY_MS * DAY_MS

@@ -69,12 +69,12 @@ def _migrate_sqlite(path: Path) -> bool:
 
 
 def _make_folder(folder: Path) -> None:
+    probe = folder / "write.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(probe, os.O_RDWR | os.O_CREAT, 0o644))
     except OSError as error:
         raise ReadOnlyFolder(folder) from error
-    if not os.access(folder, os.W_OK):
-        raise ReadOnlyFolder(folder)
 
 
 def _wait_for(schema: FileLock, path: Path) -> bool:

@@ -49,4 +49,5 @@ def integration_plan(ident: int, one: DeclaredIntegration, checks: tuple[CheckPl
         status_page_url=one.status_page_url,
         checks=checks,
         channels=one.channels,
+        keys=tuple(sorted(one.secrets.values())),
     )

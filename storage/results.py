@@ -104,13 +104,13 @@ def columns_of(rows: Sequence[tuple[int, ...]]) -> Columns:
 def hot_columns(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> Columns:
     """The rows that are not packed."""
     key = {"check": check, "location": location, "since": since_ms, "until": until_ms}
-    return columns_of(conn.execute(_HOT, key).tuples().all())
+    return columns_of(conn.execute(_HOT, key).all())
 
 
 def hot_phases(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> Ints:
     """The phase rows that are not packed: instant and five phases a row, -1 for none."""
     key = {"check": check, "location": location, "since": since_ms, "until": until_ms}
-    return phase_table(conn.execute(_HOT_PHASES, key).tuples().all())
+    return phase_table(conn.execute(_HOT_PHASES, key).all())
 
 
 def phase_table(rows: Sequence[tuple[int | None, ...]]) -> Ints:

@@ -41,7 +41,7 @@ def test_a_folder_that_does_not_exist_yet_is_made(tmp_path: Path) -> None:
 def test_the_file_is_in_wal_mode_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "health.db"
     migrate(f"sqlite:///{path}")
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["health.db", "schema.lock"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["health.db", "schema.lock", "write.lock"]
     raw = sqlite.connect(path, mode="ro")
     assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     raw.close()
