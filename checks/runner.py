@@ -144,6 +144,7 @@ class Runner:
             secrets=job.secrets,
             settings=job.settings,
             keep=job.keep,
+            ca_file=self.wire.ca_file,
             note_phases=run.note_phases,
         )
         with self._watched(run, sockets):
@@ -160,6 +161,7 @@ class Runner:
         finally:
             if sockets.used:  # libcurl's transfers keep their own time
                 run.loop_lag_s = self._lag.worst_since(begun)
+                run.own_phases = replace(run.own_phases or Phases(), dns_us=sockets.lookup_us or None)
             self._lag.leave()
 
     def _failure(self, job: Job, run: _Run, error: Exception) -> Outcome:

@@ -67,7 +67,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def _ask(self, exchange: Exchange, deadline: Deadline) -> httpx.Response:
         async with self._wire.slots.hold(_origin(exchange.request.url), deadline):
-            return _answer(exchange.request, await self._exchange(exchange, deadline))
+            answer = _answer(exchange.request, await self._exchange(exchange, deadline))
+            answer.extensions["total_us"] = exchange.total_us
+            return answer
 
     async def _exchange(self, exchange: Exchange, deadline: Deadline) -> Transfer:
         proxy = self._wire.proxy_for(exchange.request.url)

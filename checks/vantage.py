@@ -32,6 +32,7 @@ class Vantage:
     secrets: Mapping[str, str] = field(default_factory=dict)  # resolved values by the provider's names
     settings: Mapping[str, Any] = field(default_factory=dict)  # what the integration set: base_url, region ...
     keep: dict[str, Any] = field(default_factory=dict)  # survives between runs of one check: token caches
+    ca_file: str | None = None  # the authorities to trust; None: the usual ones
     note_phases: Callable[[Phases], None] = lambda _: None  # own-socket probes say their phases here
 
 

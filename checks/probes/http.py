@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final, Literal
 
+import httpx
 from pydantic import Field, model_validator
 
+from checks.answers import first_broken, reads_body, status_expected
 from checks.assertions import Expect
+from checks.authorize import send_authorized
 from checks.credentials import Auth, NoAuth
-from checks.errors import GENERIC, ErrorTable
+from checks.errors import GENERIC, ErrorTable, classify
 from checks.fields import Model
 from checks.kinds import ProbeKind
+from checks.oauth import TokenRefused
+from checks.placeholders import fill, fill_all, fill_url
+from checks.signals import QuotaHeaders, quota_in
+from checks.transport import EXCERPT
 from checks.vantage import Probe, Vantage
-from core.health import Outcome
+from core.health import Cause, Outcome
+
+# What most vendors call their headroom, read where the vendor's own table names nothing.
+COMMON_QUOTA: Final = (
+    QuotaHeaders("x-ratelimit-remaining", "x-ratelimit-limit", "x-ratelimit-reset"),
+    QuotaHeaders("x-rate-limit-remaining", "x-rate-limit-limit", "x-rate-limit-reset"),
+    QuotaHeaders("ratelimit-remaining", "ratelimit-limit", "ratelimit-reset", "delta"),
+    QuotaHeaders("ratelimit", "ratelimit-policy", form="structured"),
+)
 
 
 class Params(Model):
@@ -40,9 +59,54 @@ def build(params: Params, table: ErrorTable = GENERIC) -> Probe:
     """A probe that asks `params` and reads refusals by `table`, the vendor's own ways of saying no."""
 
     async def probe(vantage: Vantage) -> Outcome:
-        raise LookupError(params.url)
+        values = {**vantage.settings, **vantage.secrets}
+        make = partial(_request, params, vantage, values)
+        try:
+            response = await send_authorized(vantage, make, params.auth, values, follow_redirects=params.follow_redirects)
+        except TokenRefused as refused:
+            return refused.outcome
+        return _judge(params.expect, response, table, values, vantage.now())
 
     return probe
+
+
+def _request(params: Params, vantage: Vantage, values: Mapping[str, Any]) -> httpx.Request:
+    url = httpx.URL(fill_url(params.url, values))
+    return vantage.client.build_request(
+        params.method,
+        url.copy_merge_params(fill_all(params.query, values)) if params.query else url,
+        headers=fill_all(params.headers, values),
+        json=fill_all(params.json_, values),
+        data=fill_all(params.form, values),
+        content=fill(params.body, values) if params.body is not None else None,
+        extensions={EXCERPT: not reads_body(params.expect)},
+    )
+
+
+def _judge(expect: Expect, response: httpx.Response, table: ErrorTable, values: Mapping[str, Any], now: datetime) -> Outcome:
+    outcome = classify(response, response.content, table, now)
+    outcome = replace(outcome, quota=outcome.quota or quota_in(response, COMMON_QUOTA, now))
+    status = response.status_code
+    if not status_expected(expect, status):
+        return outcome if outcome.cause else _not_as_agreed(outcome, f"It answered {status}, which was not expected.")
+    if outcome.cause is not None and status < 300:
+        return outcome  # a refusal in the body of an answer that looks well
+    outcome = replace(outcome, cause=None, detail="")
+    broken = first_broken(expect, response, values)
+    if broken:
+        return _not_as_agreed(outcome, broken)
+    return _in_time(expect, response, outcome)
+
+
+def _not_as_agreed(outcome: Outcome, sentence: str) -> Outcome:
+    return replace(outcome, cause=Cause.CONTRACT, detail=sentence)
+
+
+def _in_time(expect: Expect, response: httpx.Response, outcome: Outcome) -> Outcome:
+    took_ms = sum(hop.extensions.get("total_us", 0) for hop in (*response.history, response)) / 1000
+    if expect.latency is None or took_ms <= expect.latency:
+        return outcome
+    return replace(outcome, cause=Cause.SLOW, detail=f"It took {took_ms:.0f} ms, more than {expect.latency} ms.")
 
 
 KIND = ProbeKind("http", Params, build)
