@@ -102,3 +102,13 @@ def monitor(key: tuple[int, ...]) -> Monitor:
     """How the monitor itself is."""
     at = now_ms()
     return Monitor(gone_ms=beat().gone_since(at), blind=newest_blind(blind_lines(key), at), demo=settings().demo)
+
+
+def report_zone() -> str:
+    """The zone of months in reports, unless the reader asks for another."""
+    return settings().timezone
+
+
+def first_ms(key: tuple[int, ...]) -> int | None:
+    """The first result ever of anything that is watched."""
+    return min((one.first_ms for one in summaries(key) if one.first_ms is not None), default=None)

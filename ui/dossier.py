@@ -10,10 +10,10 @@ from typing import Final
 
 import streamlit as st
 
-from core.ledger import IncidentRow, SignalRow, SpanRow, VerdictRow, WindowKind
+from core.ledger import IncidentRow, SignalRow
 from core.plan import CheckPlan
-from sla.reading import Reading
-from storage import catalogue, evidence, incidents, results, states, timeline, wall, windows
+from storage import catalogue, evidence, incidents, results, states, wall
+from storage.accounts import Parts, read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
 from ui.place import Snapshot, database
 from ui.readings.names import Names
@@ -43,10 +43,8 @@ class Dossier:
     summary: Summary | None
     checks: Mapping[int, Summary]
     days: tuple[DayBar, ...]
-    spans: tuple[SpanRow, ...]
-    verdicts: tuple[VerdictRow, ...]
+    parts: Parts  # what its time over the last day is reckoned from
     incidents: tuple[IncidentRow, ...]  # of ninety days, newest first
-    maintenance: tuple[tuple[int, int], ...]
     runs: Mapping[tuple[int, int], Runs]
     signals: tuple[SignalRow, ...]
     failures: tuple[FailureLine, ...]
@@ -57,14 +55,6 @@ class Dossier:
         """Its checks; of a removed integration those it had."""
         live = tuple(check.plan for check in self.row.checks if check.archived_ms is None)
         return live or tuple(check.plan for check in self.row.checks)
-
-    def reading(self, checks: tuple[CheckPlan, ...] | None = None) -> Reading:
-        """For accounts of its time: of the whole, or of some checks alone."""
-        newest = {key: run.newest_ms for key, run in self.runs.items() if run.newest_ms is not None}
-        return Reading(
-            self.row.plan, self.spans, newest, verdicts=self.verdicts, incidents=self.incidents, maintenance=self.maintenance,
-            checks=self.plans if checks is None else checks,
-        )  # fmt: skip
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -79,11 +69,9 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
     names = Names.of([row], catalogue.locations(conn))
     checks = [check.plan.id for check in row.checks]
     first = (now_ms // DAY_MS - DAYS + 1) * DAY_MS
-    since = now_ms - DAY_MS
     past = _incidents(conn, row.plan.id, first)
     failures = _failures(conn, row, past, first, now_ms)
     summaries = {check: found for check in checks if (found := wall.summary_of_check(conn, check))}
-    maintenance = windows.windows(conn, since, now_ms, WindowKind.MAINTENANCE)
     return Dossier(
         row=row,
         names=names,
@@ -91,10 +79,8 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
         summary=wall.summary(conn, row.plan.id),
         checks=summaries,
         days=tuple(wall.days(conn, row.plan.id, first, now_ms + DAY_MS)),
-        spans=tuple(timeline.spans(conn, checks, since, now_ms)),
-        verdicts=tuple(timeline.verdicts(conn, checks, since, now_ms)),
+        parts=read_parts(conn, [row], now_ms - DAY_MS, now_ms)[row.plan.id],
         incidents=past,
-        maintenance=tuple((w.start_ms, w.end_ms) for w in maintenance if w.integrations is None or row.plan.id in w.integrations),
         runs={(c.plan.id, place): _runs(conn, c.plan, place, now_ms) for c in row.checks for place in c.plan.locations},
         signals=tuple(signal for signal in states.signals(conn) if signal.check in checks),
         failures=failures,

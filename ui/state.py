@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
@@ -34,3 +35,27 @@ def day(name: str) -> date | None:
 def words(name: str) -> frozenset[str]:
     """Several values of one parameter."""
     return frozenset(value[:_LONGEST] for value in st.query_params.get_all(name))
+
+
+def choose(name: str, label: str, options: Mapping[str, str], chosen: str, width: int) -> str:
+    """A choice that stands in the address by its own key, whatever it is called on the page.
+
+    The widget's key holds the value, so that Back, which changes the address alone, changes the widget too.
+    """
+    key = f"{name}={chosen}"
+
+    def remember() -> None:
+        st.query_params[name] = str(st.session_state[key])
+
+    keys = list(options)
+    st.selectbox(
+        label,
+        keys,
+        index=keys.index(chosen) if chosen in options else 0,
+        key=key,
+        format_func=lambda value: options[value],
+        on_change=remember,
+        label_visibility="collapsed",
+        width=width,
+    )
+    return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from core import display
 from core.health import Cause
 from core.objective import Phase
 from core.policy import POLICIES
@@ -17,24 +18,31 @@ from ui.html import address, heading, icon, link, outside, text
 from ui.reader import Reader
 
 
-def head(row: Row) -> str:
+def head(row: Row, report: Report) -> str:
     """The chosen promise."""
     standing = row.contract
     over = -standing.budget.left
     said = f"Broken, {fmt.minutes(int(over))} over" if standing.budget.breached else BAND[standing.band].word
     name = f'<h2 class="big-h">{text(row.name)}</h2>{parts.chip(BAND[standing.band], said)}'
-    forecast = _forecast(row)
+    forecast = _forecast(row, report)
     where = link("The integration", address("integration", id=row.slug))
     return f'<div class="drill"><div class="hd">{name}<span class="s">{forecast}</span><span class="sp"></span>{where}</div></div>'
 
 
-def _forecast(row: Row) -> str:
+def allowed(row: Row, report: Report) -> str:
+    """`43.2 min in November 2026 at 99.9 %`."""
+    whole = display.allowed_minutes(row.contract.budget.allowed)
+    return f"{whole:f}{fmt.GAP}min in {text(report.period.label)} at {fmt.target(row.contract.target_pct)}"
+
+
+def _forecast(row: Row, report: Report) -> str:
     standing = row.contract
     if row.phase is not Phase.RUNNING or standing.budget.breached:
         return ""
     if standing.spent_at_ms is None or not standing.budget.spent:
         return "Nothing spent so far."
-    return f"{fmt.whole_percent(standing.budget.left_share or Fraction(0))} of the budget is left."
+    left = f"{fmt.whole_percent(standing.budget.left_share or Fraction(0))} of the budget is left"
+    return f"{left}; at this rate it is spent before the month ends." if standing.spent_at_ms < report.period.end_ms else f"{left}."
 
 
 def incidents(row: Row, reader: Reader) -> str:

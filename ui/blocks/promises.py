@@ -44,9 +44,17 @@ def answer(report: Report) -> str:
     return f'<header class="answer sla-h">{title}<p class="sub">{below}</p></header>'
 
 
+def empty(report: Report) -> str:
+    """No integration has a target."""
+    title = f"<h1>No promise is written down for {text(report.period.label)}.</h1>"
+    said = "Give an integration a target (<code>objective</code>) or what its vendor promises (<code>contract</code>) in integrations.yaml."
+    return f'<header class="answer sla-h">{title}<p class="sub">{said} {link("What is watched", address("integration"))}</p></header>'
+
+
 def _broken(rows: Sequence[Row], total: int, when: str) -> str:
-    verb = "promise is" if len(rows) == 1 else "promises are"
-    return f"{len(rows)} of {total} {verb} broken {when}: {_names(rows)}."
+    verb = "is" if len(rows) == 1 else "are"
+    of = f"{len(rows)} of {total} promises" if total > 1 else "The one promise"
+    return f"{of} {verb} broken {when}: {_names(rows)}."
 
 
 def _all_kept(report: Report, when: str) -> str:

@@ -30,8 +30,9 @@ def burn_down(row: Row, report: Report) -> go.Figure:
     hover = "%{x|%-d %b %H:%M}: %{y:.1f} min left<extra></extra>"
     figure.add_trace(go.Scatter(x=at, y=left, mode="lines", line=line, fill="tozeroy", fillcolor=dress.PALE, hovertemplate=hover))
     if (left < 0).any():
-        below = np.where(left < 0, left, np.nan)
-        figure.add_trace(go.Scatter(x=at, y=below, mode="lines", line={"color": dress.DOWN, "width": 2.2}, hoverinfo="skip"))
+        over = _below(at, left)
+        line = {"color": dress.DOWN, "width": 2.2}
+        figure.add_trace(go.Scatter(x=over[0], y=over[1], mode="lines", line=line, hoverinfo="skip"))
     figure.add_hline(y=0, line={"color": dress.DOWN, "width": 1})
     _incidents(figure, row, at, left, zone)
     lowest = min(float(left.min()), 0.0)
@@ -42,16 +43,24 @@ def burn_down(row: Row, report: Report) -> go.Figure:
     return figure
 
 
+def _below(at: Floats, left: Floats) -> tuple[Floats, Floats]:
+    """The part of the line under nought, from the very point at which it crosses."""
+    first = int(np.argmax(left < 0))
+    if first == 0:
+        return at, left
+    share = left[first - 1] / (left[first - 1] - left[first])
+    crossing = at[first - 1] + share * (at[first] - at[first - 1])
+    return np.concatenate(([crossing], at[first:])), np.concatenate(([0.0], left[first:]))
+
+
 def _incidents(figure: go.Figure, row: Row, at: Floats, left: Floats, zone: str) -> None:
-    """The largest steps by name, on the side where there is room."""
+    """The largest steps by name: before the middle at their right above the line, after it at their left below."""
     named = sorted((line for line in row.incidents if line.counted_ms), key=lambda line: -line.counted_ms)[:NAMED_AT_MOST]
-    middle = (float(at[0]) + float(at[-1])) / 2 if len(at) else 0
+    middle = (float(at[0]) + float(at[-1])) / 2
     for line in named:
-        moment = float(wall_time(np.array([line.ended_ms or line.started_ms], np.int64), zone)[0])
-        height = float(np.interp(moment, at, left)) if len(at) else 0
-        early = moment < middle
+        moment = float(wall_time(np.array([line.ended_ms or row.end_ms], np.int64), zone)[0])
+        height = float(np.interp(moment, at, left))
         said = f"{incident(line.id)}, {max(1, line.counted_ms // _MINUTE_MS)} min"
-        place = {"xanchor": "left", "xshift": 6} if early else {"xanchor": "right", "xshift": -8}
-        dress.note(
-            figure, said, x=moment, y=height, yanchor="bottom" if early else "top", color=dress.DOWN if height < 0 else dress.INK3, **place
-        )
+        early = {"xanchor": "left", "xshift": 6, "yanchor": "bottom"}
+        late = {"xanchor": "right", "xshift": -6, "yanchor": "bottom"}
+        dress.note(figure, said, x=moment, y=height, color=dress.DOWN if height < 0 else dress.INK3, **(early if moment < middle else late))

@@ -14,11 +14,12 @@ from ui.views.wall import Budget
 
 
 def month_budget(objective: Objective | None, month: Figures, reader: Reader) -> Budget | None:
-    """None without a target. The whole month's budget, UTC: what the running month has left of it."""
+    """None without a target. Of the UTC month: of what was seen of it so far, and of all that is still to come."""
     if objective is None or objective.availability_pct is None:
         return None
     period = month_at(reader.now_ms)
-    budget = error_budget(objective.availability_pct, period.length_ms - month.maintenance_ms - month.unknown_ms, bad_ms(month))
+    counted = month.known_ms + max(period.end_ms - reader.now_ms, 0)
+    budget = error_budget(objective.availability_pct, counted, bad_ms(month))
     left = budget.left_share
     return Budget(
         left=Fraction(-int(budget.breached)) if left is None else left,

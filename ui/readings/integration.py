@@ -33,7 +33,7 @@ def read_integration(dossier: Dossier, reader: Reader) -> views.Integration:
     return views.Integration(
         head=read_head(dossier),
         figures=_figures(dossier, reader),
-        strip=strip(dossier, dossier.read_ms - DAY_MS, dossier.read_ms, reader),
+        strip=strip(dossier, dossier.parts, dossier.read_ms - DAY_MS, dossier.read_ms, reader),
         days=days(dossier.days, reader),
         failures=read_failures(dossier),
         failures_note="newest first · one line for each incident",
@@ -170,7 +170,7 @@ def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:
     return views.CheckLine(
         slug=check.slug,
         name=check.name or check.slug,
-        asks={"http": "HTTP", "statuspage": "status page", "tls": "certificate", "dns": "DNS", "tcp": "TCP"}.get(check.kind, check.kind),
+        asks=f"{dossier.row.plan.slug}/{check.slug}",
         status=summary.status if summary else Status.UNKNOWN,
         every_ms=check.interval_ms,
         achieved_ms=achieved,

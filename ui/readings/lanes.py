@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from core.availability import Bucket, Buckets
 from core.health import PageStatus, Status
-from core.ledger import SignalRow, SpanRow
+from core.ledger import SignalRow
 from core.merge import Piece
 from core.plan import CheckPlan
 from core.policy import EXPERIENCE, availability
 from core.spans import read_span
-from sla.reading import pieces
+from storage.accounts import Parts, timeline
 from storage.rows import DayBar
 from ui import format as fmt
 from ui.dossier import DAY_MS, DAYS, Dossier
@@ -68,28 +67,25 @@ def _stretch(kind: str, start_ms: int, end_ms: int, until_ms: int, reader: Reade
     return f"{_WORDS[kind]} {reader.plain(start_ms)} to {reader.plain(end_ms)}"
 
 
-def strip(dossier: Dossier, since_ms: int, until_ms: int, reader: Reader) -> Strip:
-    """One lane for each counting check and place, under the whole; the vendor's own page last, on the same scale."""
+def strip(dossier: Dossier, parts: Parts, since_ms: int, until_ms: int, reader: Reader) -> Strip:
+    """The whole first where several checks count, then each of them; the vendor's own page last, on the same scale."""
     counting = [check for check in dossier.plans if check.counts]
-    lines = [(check, place) for check in counting for place in check.locations]
     lanes = []
-    if len(lines) != 1:
-        lanes.append(lane("All checks", pieces(dossier.reading(), since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
-    places = len({place for _, place in lines}) > 1
-    for check, place in lines:
-        alone = dossier.reading((replace(check, counts=True, locations=(place,)),))
-        who = f"{check.name or check.slug}, {dossier.names.place(place)}" if places else check.name or check.slug
-        lanes.append(lane(who, pieces(alone, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
-    lanes += [_page(check, dossier, since_ms, until_ms, reader) for check in dossier.plans if check.kind == "statuspage"]
+    if len(counting) != 1:
+        lanes.append(lane("All checks", timeline(parts, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
+    for check in counting:
+        alone = timeline(parts, since_ms, until_ms, dossier.read_ms, only=check.id)
+        lanes.append(lane(check.name or check.slug, alone, since_ms, until_ms, reader))
+    pages = [check for check in dossier.plans if check.kind == "statuspage"]
+    lanes += [_page(check, dossier, parts, since_ms, until_ms, reader) for check in pages]
     return Strip(tuple(lanes), ticks(since_ms, until_ms, reader))
 
 
-def _page(check: CheckPlan, dossier: Dossier, since_ms: int, until_ms: int, reader: Reader) -> Lane:
+def _page(check: CheckPlan, dossier: Dossier, parts: Parts, since_ms: int, until_ms: int, reader: Reader) -> Lane:
     """What its page says now, as far back as it says so; before that only whether it could be read is known."""
     said = next((signal for signal in dossier.signals if signal.check == check.id and signal.kind == "page"), None)
     red = _red_since(said)
-    spans = [span for span in dossier.spans if span.check == check.id]
-    joined = _readable(spans, dossier, check, since_ms, until_ms)
+    joined = _readable(check, parts, since_ms, until_ms, dossier.read_ms)
     if red is not None:
         joined = [(kind, start, min(end, red)) for kind, start, end in joined if start < red]
         joined.append(("d", max(red, since_ms), until_ms))
@@ -107,15 +103,15 @@ def _red_since(said: SignalRow | None) -> int | None:
     return moment_ms(said.body.get("incident_started_at")) or said.at_ms
 
 
-def _readable(spans: Sequence[SpanRow], dossier: Dossier, check: CheckPlan, since_ms: int, until_ms: int) -> list[tuple[str, int, int]]:
+def _readable(check: CheckPlan, parts: Parts, since_ms: int, until_ms: int, now_ms: int) -> list[tuple[str, int, int]]:
     found, at = [], since_ms
-    for row in spans:
-        newest = dossier.runs.get((check.id, row.location))
-        span = read_span(row, newest.newest_ms if newest and newest.newest_ms else row.start_ms, dossier.read_ms)
+    for row in parts.spans:
+        if row.check != check.id or row.status is not Status.UP:
+            continue
+        span = read_span(row, parts.newest_ms.get((row.check, row.location), row.start_ms), now_ms)
         start, end = max(span.start_ms, at), min(span.end_ms, until_ms)
-        if span.status is Status.UP and end > start:
-            if start > at:
-                found.append(("-", at, start))
+        if end > start:
+            found += [("-", at, start)] if start > at else []
             found.append(("u", start, end))
             at = end
     return [*found, ("-", at, until_ms)] if at < until_ms else found

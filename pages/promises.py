@@ -1,0 +1,76 @@
+"""Did they keep their promise? The month's table worst first, and one promise down to its division."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.calendar import Period
+from ui import data, downloads, live, portfolio, state
+from ui.blocks import parts
+from ui.blocks import promise as drill
+from ui.blocks import promises as blocks
+from ui.charts import dress
+from ui.charts.burn import burn_down
+from ui.html import block, heading
+from ui.portfolio import Report, months, period_named
+from ui.reader import Reader
+
+TOPICS = ("wall", "incidents", "plan", "periods")
+
+
+def render() -> None:
+    """The page at `/sla?month=2026-11&zone=Europe/Berlin&id=paypal`."""
+    at, reader = data.version(*TOPICS), live.reader()
+    head = st.container()
+    period = _choices(reader, at)
+    report = portfolio.report(period, at, reader.minute().now_ms)
+    with head:
+        if not report.rows:
+            st.html(block(blocks.empty(report)))
+            live.watch(TOPICS, at)
+            return
+        st.html(block(blocks.answer(report)))
+    chosen = state.word("id") or report.rows[0].slug
+    query = {name: value for name in ("month", "zone") if (value := state.word(name))}
+    st.html(block(blocks.table(report, every=state.word("all") == "1", chosen=chosen, query=query)))
+    _drill(report, chosen, reader, at)
+    live.watch(TOPICS, at)
+
+
+def _choices(reader: Reader, at: tuple[int, ...]) -> Period:
+    """Which month in which zone; and the files."""
+    zones = list(dict.fromkeys((data.report_zone(), reader.zone, "UTC")))
+    with st.container(key="filters", horizontal=True, vertical_alignment="center"):
+        zone = str(state.word("zone") or zones[0])
+        zone = zone if zone in zones else zones[0]
+        found = months(data.first_ms(at), reader.now_ms, zone)
+        wanted = period_named(state.word("month"), reader.now_ms, zone)
+        choices = {period.key: _named(period, reader) for period in (*found, wanted)}
+        key = state.choose("month", "Month", choices, wanted.key, width=220)
+        state.choose("zone", "Zone", {name: name for name in zones}, zone, width=190)
+        period = period_named(key, reader.now_ms, zone)
+        downloads.offer(period, at, reader.minute().now_ms)
+    return period
+
+
+def _named(period: Period, reader: Reader) -> str:
+    return f"{period.label}, running" if period.end_ms > reader.now_ms else period.label
+
+
+def _drill(report: Report, chosen: str, reader: Reader, at: tuple[int, ...]) -> None:
+    row = next((row for row in report.rows if row.slug == chosen), None)
+    if row is None:
+        st.html(block(parts.nothing(f"No promise of “{chosen}” in this month.")))
+        return
+    row = replace(row, latency=row.latency or portfolio.latency(row.integration, report.period, at, report.now_ms))
+    st.html(block(drill.head(row, report)))
+    wide, narrow = st.columns([1.5, 1], gap="large")
+    with wide:
+        allowed = drill.allowed(row, report)
+        st.html(block(heading("Error budget, minutes left", allowed)))
+        dress.draw(burn_down(row, report), "burn", f"Error budget of {row.name} going down over {report.period.label}")
+        st.html(block(drill.incidents(row, reader)))
+    with narrow:
+        st.html(block(drill.method(row, report)))
