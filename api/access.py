@@ -82,8 +82,8 @@ class Gate:
             return refusal(scope, 404, "There is nothing here.")
         if is_too_large(scope):
             return refusal(scope, 413, TooLarge().detail)
-        if self._paths.is_page(path) and method not in READING:
-            return refusal(scope, 405, "A page can only be read.", {"Allow": "GET, HEAD"})
+        if self._paths.is_read_only(path) and method not in READING:
+            return refusal(scope, 405, "This can only be read.", {"Allow": "GET, HEAD"})
         if method in UNSAFE and not self._paths.is_open(path) and not self._same_origin(connection.headers):
             return refusal(scope, 403, "This was sent by a page of another origin.")
         if (form := await self._sign_in.answer(scope, receive)) is not None:

@@ -75,9 +75,11 @@ def is_loopback(address: str) -> bool:
     if address == "localhost" or address.startswith("/"):
         return True
     try:
-        return ipaddress.ip_address(address.strip("[]")).is_loopback
+        found = ipaddress.ip_address(address.strip("[]"))
     except ValueError:
         return False
+    inner = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None  # a dual-stack socket says ::ffff:127.0.0.1
+    return (inner or found).is_loopback
 
 
 def local_path(wanted: str | None) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-OPEN: Final = ("/healthz", "/ping/")  # yes or no, and unguessable addresses
+HEALTH: Final = "/healthz"
+METRICS: Final = "/metrics"
 SIGN_IN: Final = "/signin"
 SIGN_OUT: Final = "/signout"
-OURS: Final = ("/healthz", "/metrics", SIGN_IN, SIGN_OUT)
-OUR_FOLDERS: Final = ("/api", "/ping")
+OURS: Final = frozenset({HEALTH, METRICS, SIGN_IN, SIGN_OUT})
+OUR_FOLDERS: Final = ("/api/", "/ping/")
 # What Streamlit 1.67 serves beside its pages: assets, media, components, its core endpoints, st.login.
 STREAMLIT_FOLDERS: Final = ("/static/", "/media/", "/component/", "/_stcore/", "/app/static/", "/vendor/", "/oauth2callback", "/auth/")
 STREAMLIT_FILES: Final = frozenset({"/favicon.png", "/favicon.ico", "/index.html", "/manifest.json", "/robots.txt"})
@@ -27,10 +28,14 @@ class Paths:
         return cls(frozenset(page.strip("/") for page in pages))
 
     def is_open(self, path: str) -> bool:
-        return path == "/healthz" or path.startswith("/ping/")
+        """Yes or no, and unguessable addresses: nobody signs in for these."""
+        return path == HEALTH or path.startswith("/ping/")
 
     def is_ours(self, path: str) -> bool:
-        return path in OURS or any(path == folder or path.startswith(f"{folder}/") for folder in OUR_FOLDERS)
+        return path in OURS or path.startswith(OUR_FOLDERS)
+
+    def is_read_only(self, path: str) -> bool:
+        return self.is_page(path) or path in (HEALTH, METRICS)
 
     def is_page(self, path: str) -> bool:
         return path == "/" or path.strip("/") in self.pages

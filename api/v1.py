@@ -133,7 +133,7 @@ def _deliveries(made: APIRouter, deps: Deps) -> None:
 
 
 def _sla(made: APIRouter, deps: Deps) -> None:
-    forms = {name: {} for name in (form.media_type for form in formats().values())}
+    forms: dict[str, dict[str, Any]] = {form.media_type: {} for form in formats().values()}
 
     @made.get(
         "/sla/{period}",
