@@ -6,6 +6,7 @@ from typing import Final
 
 from core.grouping import Tally
 from core.health import NETWORK_CAUSES, Cause
+from core.timeline import milliseconds
 from core.verdict import Fact, Speaks
 from core.voices import Case, PageSays, Round
 
@@ -42,10 +43,10 @@ def _probe(case: Case) -> Fact:
 
 def _answer(case: Case) -> str:
     if case.cause is Cause.SLOW:
-        limit = f", the limit is {_ms(case.limit_us)}" if case.limit_us else ""
-        return f"{_ms(case.total_us)}{limit}"
+        limit = f", the limit is {milliseconds(case.limit_us)}" if case.limit_us else ""
+        return f"{milliseconds(case.total_us)}{limit}"
     if case.cause is Cause.TIMEOUT:
-        return f"given up after {_ms(case.total_us)}"
+        return f"given up after {milliseconds(case.total_us)}"
     return str(case.http_status) if case.http_status else ""
 
 
@@ -135,7 +136,3 @@ def _page(case: Case) -> Fact:
 
 def _traffic() -> Fact:
     return Fact(Speaks.SILENT, "Real traffic: not fed.")
-
-
-def _ms(us: int | None) -> str:
-    return f"{(us or 0) // 1000:,} ms".replace(",", "\u00a0")

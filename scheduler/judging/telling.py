@@ -1,0 +1,87 @@
+"""Who is told what: alert rows by channel. Silences and maintenance stop openings and reminders, never the end of what was told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from alerts.policy import routes
+from core.ledger import AlertKind, IncidentKind, IncidentRow
+from scheduler.judging.draft import Draft
+from scheduler.memory import Memory
+
+
+def suppressed(memory: Memory, integration: int, now_ms: int) -> bool:
+    """A silence or a maintenance window lies over the integration."""
+    return memory.index.silenced(integration, now_ms) or memory.index.maintained(integration, now_ms)
+
+
+def channels_of(memory: Memory, integration: int, now_ms: int) -> tuple[str, ...]:
+    """Where something new about an integration may be said at this instant."""
+    plan = memory.plan.integrations.get(integration)
+    if plan is None or suppressed(memory, integration, now_ms):
+        return ()
+    return routes(plan, memory.settings.default_channel)
+
+
+def wanted(memory: Memory, row: IncidentRow, now_ms: int) -> tuple[str, ...]:
+    """The channels an open incident is to be told in; a group speaks for its members."""
+    if row.kind is IncidentKind.GROUP:
+        members = [one.integration for one in memory.incidents.values() if one.group == row.id and one.integration is not None]
+        return _distinct(channel for member in members for channel in channels_of(memory, member, now_ms))
+    if row.group is not None or row.integration is None:
+        return ()
+    return channels_of(memory, row.integration, now_ms)
+
+
+def tell_opening(draft: Draft, incident: int, now_ms: int) -> None:
+    """In every channel that wants it and has not heard of it yet."""
+    row = draft.memory.incidents[incident]
+    new = [channel for channel in wanted(draft.memory, row, now_ms) if channel not in row.told]
+    if new:
+        row = draft.change(incident, told=(*row.told, *new), told_ms=now_ms)
+        _say(draft, row, new, AlertKind.OPENED, now_ms)
+
+
+def tell_update(draft: Draft, incident: int, now_ms: int) -> None:
+    """The message is edited where there is one."""
+    row = draft.memory.incidents.get(incident)
+    if row is not None:
+        _say(draft, row, row.told, AlertKind.UPDATED, now_ms)
+
+
+def remind(draft: Draft, incident: int, now_ms: int) -> None:
+    """Somebody is to look: nobody has said to be on it."""
+    row = draft.memory.incidents[incident]
+    able = wanted(draft.memory, row, now_ms)
+    told = [channel for channel in row.told if channel in able]
+    if told and row.acknowledged_ms is None:
+        row = draft.change(incident, told_ms=now_ms)
+        _say(draft, row, told, AlertKind.REMINDER, now_ms)
+
+
+def tell_end(draft: Draft, row: IncidentRow, now_ms: int) -> None:
+    """Who was told of the opening is told of the end, whatever is silenced."""
+    _say(draft, row, row.told, AlertKind.RESOLVED, now_ms)
+
+
+def notice(draft: Draft, channels: Iterable[str], kind: AlertKind, severity: int, now_ms: int, body: dict[str, Any]) -> None:
+    """What no incident holds: budgets, blind periods."""
+    for channel in channels:
+        draft.alert(None, channel, kind, now_ms, severity, body)
+
+
+def own_channels(memory: Memory) -> tuple[str, ...]:
+    """Where the monitor speaks of itself: the default channel, else every channel that is in use."""
+    if memory.settings.default_channel is not None:
+        return (memory.settings.default_channel,)
+    return _distinct(channel for plan in memory.plan.integrations.values() for channel in plan.channels)
+
+
+def _say(draft: Draft, row: IncidentRow, channels: Iterable[str], kind: AlertKind, now_ms: int) -> None:
+    for channel in channels:
+        draft.alert(row, channel, kind, now_ms, row.severity, {})
+
+
+def _distinct(channels: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(channels))
