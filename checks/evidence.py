@@ -58,10 +58,12 @@ def _head(exchange: Exchange) -> str:
 
 
 def _excerpt(exchange: Exchange, redact: Redactor) -> tuple[str, int]:
-    """The body's beginning; of what is not text, its size alone."""
+    """The body's beginning; of what is not text or not to be kept, its size alone."""
     if exchange.transfer is None or not exchange.transfer.chunks:
         return "", 0
     raw = b"".join(exchange.transfer.chunks)
+    if exchange.private:
+        return f"[{len(raw)} bytes that are not kept]", 0
     if b"\0" in raw[:_READ_BYTES]:
         return f"[{len(raw)} bytes that are no text]", 0
     found = redact(raw[:_READ_BYTES].decode("utf-8", "replace"))

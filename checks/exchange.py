@@ -11,6 +11,7 @@ from checks.transfer import Transfer
 from core.health import Phases
 
 ASIDE = "aside"  # a request extension: this exchange serves another one (a token), and is no part of its latency
+PRIVATE = "private"  # a request extension: the body of a good answer is somebody's business and no evidence
 
 
 @dataclass(slots=True)
@@ -25,6 +26,11 @@ class Exchange:
     @property
     def aside(self) -> bool:
         return bool(self.request.extensions.get(ASIDE))
+
+    @property
+    def private(self) -> bool:
+        """Whether the body may not be kept; that of a refusal may."""
+        return bool(self.request.extensions.get(PRIVATE)) and self.transfer is not None and self.transfer.status < 300
 
     @property
     def total_us(self) -> int:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from checks.credentials import OAuth2
-from checks.errors import ErrorTable, Rule, classify
+from checks.errors import GENERIC, ErrorTable, Rule, classify
 from checks.exchange import ASIDE
 from checks.foreign import Unreadable, parse_json
 from checks.placeholders import fill
@@ -55,15 +55,18 @@ class _Token:
     asked_with: str  # fingerprint: a new secret or scope needs a new token
 
 
-async def token_for(vantage: Vantage, auth: OAuth2, values: Mapping[str, Any]) -> str:
-    """The kept token, or a new one. Raises `TokenRefused`, and what the transport raises."""
+async def token_for(vantage: Vantage, auth: OAuth2, values: Mapping[str, Any], table: ErrorTable = GENERIC) -> str:
+    """The kept token, or a new one; refusals are read by the vendor's `table` first.
+
+    Raises `TokenRefused`, and what the transport raises.
+    """
     form, headers, url = _question(auth, values)
     asked_with = sha256(repr((url, sorted(form.items()), sorted(headers.items()))).encode()).hexdigest()
     kept = vantage.keep.get(_TOKENS)
     if isinstance(kept, _Token) and kept.asked_with == asked_with and vantage.now() < kept.ends_at:
         return kept.value
     response = await vantage.client.post(url, data=form, headers=headers, extensions={ASIDE: True})
-    token = replace(_read(response, vantage.now()), asked_with=asked_with)
+    token = replace(_read(response, vantage.now(), table), asked_with=asked_with)
     vantage.keep[_TOKENS] = token
     vantage.keep[KEPT] = {**vantage.keep.get(KEPT, {}), _TOKENS: token.value}
     return token.value
@@ -96,8 +99,8 @@ def basic(username: str, password: str) -> str:
     return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
 
 
-def _read(response: httpx.Response, now: datetime) -> _Token:
-    outcome = classify(response, response.content, TOKEN_ERRORS, now)
+def _read(response: httpx.Response, now: datetime, table: ErrorTable) -> _Token:
+    outcome = classify(response, response.content, _with_oauth(table), now)
     if outcome.cause is not None:
         raise TokenRefused(replace(outcome, detail=f"At the token endpoint: {outcome.detail}"))
     try:
@@ -108,6 +111,17 @@ def _read(response: httpx.Response, now: datetime) -> _Token:
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         raise TokenRefused(replace(outcome, cause=Cause.CONTRACT, detail="The token endpoint answers without an access_token."))
     return _Token(value, now + timedelta(seconds=_life_s(answer.get("expires_in"))), "")
+
+
+def _with_oauth(table: ErrorTable) -> ErrorTable:
+    """The vendor's own words, then those of RFC 6749, section 5.2."""
+    return replace(
+        table,
+        rules=(*table.rules, *TOKEN_ERRORS.rules),
+        form=TOKEN_ERRORS.form,
+        code_at=(*table.code_at, *TOKEN_ERRORS.code_at),
+        message_at=(*table.message_at, *TOKEN_ERRORS.message_at),
+    )
 
 
 def _life_s(stated: object) -> float:

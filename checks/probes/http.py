@@ -16,6 +16,7 @@ from checks.assertions import Expect
 from checks.authorize import send_authorized
 from checks.credentials import Auth, NoAuth
 from checks.errors import GENERIC, ErrorTable, classify
+from checks.exchange import PRIVATE
 from checks.fields import Model
 from checks.kinds import ProbeKind
 from checks.oauth import TokenRefused
@@ -47,6 +48,7 @@ class Params(Model):
     auth: Auth = Field(default=NoAuth(), description="How the request proves who sends it.")
     expect: Expect = Field(default=Expect(), description="What the answer must be.")
     follow_redirects: bool = Field(default=True, description="At most 5; credentials never leave the origin.")
+    keep_body: bool = Field(default=True, description="false: the body of a good answer is never kept as evidence.")
 
     @model_validator(mode="after")
     def _one_body(self) -> Params:
@@ -62,7 +64,7 @@ def build(params: Params, table: ErrorTable = GENERIC) -> Probe:
         values = {**vantage.settings, **vantage.secrets}
         make = partial(_request, params, vantage, values)
         try:
-            response = await send_authorized(vantage, make, params.auth, values, follow_redirects=params.follow_redirects)
+            response = await send_authorized(vantage, make, params.auth, values, table, follow_redirects=params.follow_redirects)
         except TokenRefused as refused:
             return refused.outcome
         return _judge(params.expect, response, table, values, vantage.now())
@@ -79,7 +81,7 @@ def _request(params: Params, vantage: Vantage, values: Mapping[str, Any]) -> htt
         json=fill_all(params.json_, values),
         data=fill_all(params.form, values),
         content=fill(params.body, values) if params.body is not None else None,
-        extensions={EXCERPT: not reads_body(params.expect)},
+        extensions={EXCERPT: not reads_body(params.expect), PRIVATE: not params.keep_body},
     )
 
 

@@ -41,6 +41,7 @@ def _balance(settings: Mapping[str, Any], params: Any) -> Probe:
         url="{base_url}/v1/balance",
         auth={"kind": "bearer", "token": "{secret_key}"},
         expect={"json": [*wanted, {"path": "$.available", "is_a": "list"}]},
+        keep_body=False,
     )
     return question(settings, params)
 

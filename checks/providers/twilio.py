@@ -37,12 +37,14 @@ def _account(settings: Mapping[str, Any], params: Any) -> Probe:
         url=ACCOUNT + "/Balance.json",
         auth={"kind": "basic", "username": "{account_sid}", "password": "{auth_token}"},
         expect={"json": [{"path": "$.account_sid", "equals": "{account_sid}"}, {"path": "$.currency", "is_a": "string"}]},
+        keep_body=False,
     )(settings, params)
     nothing = ask(
         ERRORS,
         url=ACCOUNT + "/Messages.json?PageSize=1&DateSent=2000-01-01",
         auth={"kind": "basic", "username": "{api_key_sid}", "password": "{api_key_secret}"},
         expect={"json": [{"path": "$.messages", "is_a": "list"}]},
+        keep_body=False,
     )(settings, params)
 
     async def probe(vantage: Vantage) -> Outcome:

@@ -218,6 +218,15 @@ async def test_twilio_is_asked_with_an_api_key_where_there_is_no_token() -> None
 
 
 @pytest.mark.anyio
+async def test_a_refusal_at_the_token_endpoint_is_told_in_the_vendors_words() -> None:
+    refusal = {"status": 401, "json": {"error": "invalid_client"}, "headers": {"Paypal-Debug-Id": "d1"}, "at": "token"}
+    outcome = await ask(providers()["paypal"], "api", answer_of(refusal))
+
+    assert outcome.detail == "At the token endpoint: PayPal does not know this client id and secret."
+    assert outcome.request_id == "d1"
+
+
+@pytest.mark.anyio
 async def test_stripes_live_mode_is_proven_by_the_body() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"object": "balance", "available": [], "livemode": False})
