@@ -39,7 +39,8 @@ class Lab:
         self.mail = MailSink()
         self.pages: dict[str, PageState] = dict.fromkeys(self.vendors, GREEN)
         self.network: Fault | None = None
-        self.path: frozenset[str] = frozenset()
+        self.path: dict[str, Fault] = {}  # by server
+        self._spared: frozenset[str] = frozenset()
         self._wanted = dict(ports or {})
         self._stack = ExitStack()
         self._authority = Authority()
@@ -157,26 +158,27 @@ class Lab:
     def lose_network(self, fault: Fault | Kind = Kind.REFUSED, *, messages: bool = True) -> None:
         """Nothing answers: vendors, pages, canaries; with `messages` Slack and the webhook receiver neither."""
         self.network = _fault(fault)
-        for name, server in self._servers.items():
-            if messages or name not in ("slack", "hook"):
-                server.impose(self.network)
+        self._spared = frozenset() if messages else frozenset({"slack", "hook"})
+        self._impose()
 
     def restore_network(self) -> None:
         self.network = None
-        for server in self._servers.values():
-            server.impose(None)
+        self._impose()
 
     def trouble_path(self, slugs: Iterable[str] | None = None, fault: Fault | Kind = Kind.SILENT) -> None:
         """Many vendors at once cannot be reached, canaries can. Default: two of three."""
         chosen = [slug for at, slug in enumerate(self.vendors) if at % 3] if slugs is None else list(slugs)
-        self.path = frozenset(chosen)
-        for slug in chosen:
-            self.server(f"api-{slug}").impose(_fault(fault))
+        self.path = {f"api-{slug}": _fault(fault) for slug in chosen}
+        self._impose()
 
     def clear_path(self) -> None:
-        for slug in self.path:
-            self.server(f"api-{slug}").impose(self.network)
-        self.path = frozenset()
+        self.path = {}
+        self._impose()
+
+    def _impose(self) -> None:
+        for name, server in self._servers.items():
+            lost = self.network if name not in self._spared else None
+            server.impose(lost or self.path.get(name))
 
     # what it was asked
 
