@@ -42,7 +42,7 @@ def _address(settings: Mapping[str, Any]) -> str:
 
 def _bucket(settings: Mapping[str, Any], params: Any) -> Probe:
     """HeadBucket proves all, but its refusals have no body: then the same permission is asked for by a listing of nothing."""
-    head = _signed(settings, params, "/", method="HEAD")
+    head = _signed(settings, params, "/", method="HEAD", expect=_proof(settings))
     listing = _signed(settings, params, "/?list-type=2&max-keys=0")
 
     async def probe(vantage: Vantage) -> Outcome:
@@ -53,6 +53,12 @@ def _bucket(settings: Mapping[str, Any], params: Any) -> Probe:
         return told if told.cause else outcome
 
     return probe
+
+
+def _proof(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Every S3 numbers its answers; Amazon's also says where the bucket is."""
+    where = {} if settings.get("base_url") else {"x-amz-bucket-region": "{region}"}
+    return {"headers": where, "header_patterns": {"x-amz-request-id": "."}}
 
 
 def _signed(settings: Mapping[str, Any], params: Any, path: str, **more: Any) -> Probe:
