@@ -47,7 +47,7 @@ class Deadline:
             self._move(self.at)
 
     @contextmanager
-    def kept_by_transfer(self) -> Iterator[None]:
+    def kept_inside(self) -> Iterator[None]:
         """What happens inside watches the deadline itself."""
         self._move(self.at + GRACE_S)
         try:

@@ -15,6 +15,8 @@ httpx.TransportError
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import ssl
 from typing import Final
@@ -54,6 +56,7 @@ _TLS: Final = frozenset(
      pycurl.E_SSL_ISSUER_ERROR, pycurl.E_SSL_SHUTDOWN_FAILED, pycurl.E_SSL_PINNEDPUBKEYNOTMATCH, pycurl.E_SSL_INVALIDCERTSTATUS}
 )  # fmt: skip
 _BROKEN: Final = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_PARTIAL_FILE})
+_MALFORMED: Final = re.compile(r"chunk|encoding|header", re.IGNORECASE)  # libcurl says "receive error" of these, too
 _OURS: Final = frozenset({pycurl.E_URL_MALFORMAT, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_ENGINE_INITFAILED})
 _PROXY: Final = frozenset({pycurl.E_COULDNT_RESOLVE_PROXY, 97})  # 97: CURLE_PROXY, which pycurl has no name for
 _CAUSES: Final[tuple[tuple[type[Exception], Cause], ...]] = (
@@ -84,6 +87,17 @@ def cause_of(error: Exception) -> Cause | None:
     return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), None)
 
 
+def sentence_of(error: Exception, elapsed_us: int) -> str:
+    """What happened, for a person."""
+    if isinstance(error, ssl.SSLError):
+        return f"No secure connection: {getattr(error, 'verify_message', '') or error.reason or 'the handshake failed'}."
+    if isinstance(error, TimeoutError) and error.errno is None:
+        return f"No answer within {elapsed_us / 1e6:.1f} s."
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"The connection failed: {os.strerror(error.errno)}."
+    return str(error) or type(error).__name__
+
+
 def fault_of(transfer: Transfer) -> httpx.TransportError | None:
     """What became of a transfer, as an exception; None: there is an answer."""
     if transfer.stopped is Stopped.CLOSED:
@@ -111,7 +125,7 @@ def _by_code(transfer: Transfer) -> httpx.TransportError:
         return httpx.ProxyError(f"Our proxy does not carry the request: {words}.")
     if code == pycurl.E_COULDNT_CONNECT:
         return httpx.ConnectError(f"Nobody answered at the address: {words}.")
-    if code in _BROKEN:
+    if code in _BROKEN and not _MALFORMED.search(words):
         return httpx.ReadError(f"The connection broke: {words}.")
     if code in _OURS:
         return httpx.LocalProtocolError(f"The request cannot be sent: {words}.")

@@ -90,8 +90,8 @@ class Lookups:
         try:
             addresses = tuple(self._find(host))
         except (OSError, UnicodeError) as error:
-            return (), f"{host} could not be looked up: {_words(error)}"
-        return addresses, "" if addresses else f"{host} has no address"
+            return (), f"The name {host} could not be looked up: {_words(error)}."
+        return addresses, "" if addresses else f"The name {host} has no address."
 
     def _landed(self, host: str, addresses: tuple[str, ...], error: str, ended: float) -> None:
         if addresses:

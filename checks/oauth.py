@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from checks.afterwards import KEPT_SECRETS
 from checks.credentials import OAuth2
 from checks.errors import GENERIC, ErrorTable, Rule, classify
 from checks.exchange import ASIDE
@@ -20,7 +21,6 @@ from checks.placeholders import fill
 from checks.vantage import Vantage
 from core.health import Cause, Outcome
 
-KEPT: Final = "secrets"  # what the runner redacts beside the configured secrets
 _TOKENS: Final = "oauth2"
 _DEFAULT_LIFE_S: Final = 300.0  # RFC 6749 lets a server leave it out
 _LONGEST_LIFE_S: Final = 86_400.0
@@ -68,7 +68,7 @@ async def token_for(vantage: Vantage, auth: OAuth2, values: Mapping[str, Any], t
     response = await vantage.client.post(url, data=form, headers=headers, extensions={ASIDE: True})
     token = replace(_read(response, vantage.now(), table), asked_with=asked_with)
     vantage.keep[_TOKENS] = token
-    vantage.keep[KEPT] = {**vantage.keep.get(KEPT, {}), _TOKENS: token.value}
+    vantage.keep[KEPT_SECRETS] = {**vantage.keep.get(KEPT_SECRETS, {}), _TOKENS: token.value}
     return token.value
 
 

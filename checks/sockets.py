@@ -30,7 +30,7 @@ class GuardedSockets:
         literal = read_literal(host)
         if literal is not None:
             return list(judge_addresses([str(literal)], self._policy))
-        found = await self._wire.lookups.addresses(host)
+        found = await self._wire.look_up(host, self._deadline)
         self.lookup_us = found.took_us
         return list(judge_addresses(found.addresses, self._policy))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -75,7 +76,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         proxy = self._wire.proxy_for(exchange.request.url)
         addresses = () if proxy else await self._look_up(exchange, deadline)
         order = self._order(exchange.request, await exchange.request.aread(), deadline.at, addresses, proxy)
-        with deadline.kept_by_transfer():
+        with deadline.kept_inside():
             exchange.transfer = await self._wire.transfer(order)
         return exchange.transfer
 
@@ -83,14 +84,12 @@ class CurlTransport(httpx.AsyncBaseTransport):
         host = _ascii_host(exchange.request.url)
         if read_literal(host) is not None:
             return ()
+        begun = time.monotonic()
         try:
-            async with asyncio.timeout_at(deadline.at):
-                found = await self._wire.lookups.addresses(host, kept=self._reuse)
-        except TimeoutError:
-            exchange.lookup_us = deadline.elapsed_us()
-            raise NameNotFound(f"Nobody answered the look-up of {host} within {exchange.lookup_us / 1e6:.1f} s.") from None
+            found = await self._wire.look_up(host, deadline, kept=self._reuse)
         except LookupFailed as error:
-            raise NameNotFound(f"{error}.") from None
+            exchange.lookup_us = round((time.monotonic() - begun) * 1e6)
+            raise NameNotFound(str(error)) from None
         exchange.lookup_us = found.took_us
         return judge_addresses(found.addresses, self._policy)
 

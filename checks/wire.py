@@ -10,7 +10,8 @@ from urllib.request import getproxies_environment, proxy_bypass_environment  # t
 
 import httpx
 
-from checks.lookups import Lookups
+from checks.deadline import Deadline
+from checks.lookups import Found, LookupFailed, Lookups
 from checks.slots import Slots
 from checks.transfer import Order, Transfer
 from checks.transport_thread import TransferThread
@@ -41,6 +42,15 @@ class Wire:
         except asyncio.CancelledError:
             self._thread.cancel(transfer)
             raise
+
+    async def look_up(self, host: str, deadline: Deadline, *, kept: bool = False) -> Found:
+        """The addresses of a name, before the deadline. Raises `LookupFailed`."""
+        try:
+            with deadline.kept_inside():
+                async with asyncio.timeout_at(deadline.at):
+                    return await self.lookups.addresses(host, kept=kept)
+        except TimeoutError:
+            raise LookupFailed(f"Nobody answered the look-up of {host} within {deadline.elapsed_us() / 1e6:.1f} s.") from None
 
     def proxy_for(self, url: httpx.URL) -> str:
         """The operator's proxy for this address, where the environment names one and the operator wants it used."""
