@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
@@ -31,7 +30,6 @@ class Loaded:
     declared: tuple[DeclaredIntegration, ...]
     problems: tuple[Problem, ...]
     broken: tuple[str, ...]  # slugs that stand in the file and were left out: their last good form may go on
-    digest: str  # of the text, to see a change
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -43,14 +41,10 @@ def load(source: str | FilePath, env: Mapping[str, str] | None = None, *, name: 
     file = name or (source.name if isinstance(source, FilePath) else FILE)
     try:
         text = source if isinstance(source, str) else _text(source)
-    except Unusable as stopped:
-        return _unusable(file, stopped, "")
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    try:
         document = read_document(text)
     except Unusable as stopped:
-        return _unusable(file, stopped, digest)
-    return _Reading(document, env).loaded(file, digest)
+        return Loaded(None, (), (Problem(file, stopped.line, "", stopped.message),), ())
+    return _Reading(document, env).loaded(file)
 
 
 def _text(path: FilePath) -> str:
@@ -64,10 +58,6 @@ def _text(path: FilePath) -> str:
         raise Unusable(body.count(b"\n", 0, error.start) + 1, "the file is not UTF-8") from None
 
 
-def _unusable(file: str, stopped: Unusable, digest: str) -> Loaded:
-    return Loaded(None, (), (Problem(file, stopped.line, "", stopped.message),), (), digest)
-
-
 class _Reading:
     """One pass over a document: shape, then meaning, then how the parts refer to each other and fit."""
 
@@ -76,7 +66,7 @@ class _Reading:
         self._complaints = [Complaint(path, message) for path, _, message in document.refused]
         self._good: dict[int, Integration] = {}
 
-    def loaded(self, file: str, digest: str) -> Loaded:
+    def loaded(self, file: str) -> Loaded:
         config = self._shape()
         self._complaints.extend(written_out_secrets(self._document.value))
         planned = self._plan(config.defaults if config else Defaults())
@@ -84,7 +74,7 @@ class _Reading:
             self._complaints.extend(cross_references(config, self._good, self._slugs(), self._tags()))
         if self._env is not None:
             self._complaints.extend(unset_secrets(self._good, config, self._env))
-        return self._result(file, digest, config, planned)
+        return self._result(file, config, planned)
 
     def _shape(self) -> Config | None:
         value = self._document.value
@@ -125,17 +115,17 @@ class _Reading:
             fitted, refused = fit_together(usable)
         return fitted
 
-    def _result(self, file: str, digest: str, config: Config | None, planned: Mapping[int, Planned]) -> Loaded:
+    def _result(self, file: str, config: Config | None, planned: Mapping[int, Planned]) -> Loaded:
         errors = [complaint for complaint in self._complaints if not complaint.warning]
         spoilt = {complaint.integration for complaint in errors}
         kept = [index for index in self._good if index not in spoilt]
         problems = self._problems(file)
         if config is None or None in spoilt:
-            return Loaded(None, (), problems, (), digest)
+            return Loaded(None, (), problems, ())
         whole = config.model_copy(update={"integrations": tuple(self._good[index] for index in kept)})
         declared = tuple(one.declared for index in kept if (one := planned[index]).declared)
         broken = tuple(slug for index, slug in self._slugs().items() if index not in kept)
-        return Loaded(whole, declared, problems, broken, digest)
+        return Loaded(whole, declared, problems, broken)
 
     def _slugs(self) -> dict[int, str]:
         """Every slug in the file, those of broken integrations too: what refers to them is not wrong."""

@@ -15,7 +15,7 @@ from checks.registry import GENERIC, providers, settings_of, upstreams_of
 from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
-from config.models import Config, Contract, Defaults, Integration, Objective, Window
+from config.models import Contract, Defaults, Integration, Objective, Window
 from config.problems import Complaint, unknown
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
@@ -80,13 +80,6 @@ def rule_of(window: Window) -> maintenance.Rule:
     if window.weekly is None:
         raise ValueError("a window is either once or weekly")
     return maintenance.Weekly(window.weekly.day, window.weekly.start, window.weekly.end, window.zone)
-
-
-def declared_of(config: Config) -> tuple[DeclaredIntegration, ...]:
-    """A valid configuration as storage and the worker take it."""
-    planned = {index: plan_integration(integration, config.defaults) for index, integration in enumerate(config.integrations)}
-    fitted, _ = fit_together({index: one for index, one in planned.items() if one.usable})
-    return tuple(one.declared for one in fitted.values() if one.declared)
 
 
 def _vendor(planned: Planned) -> str:

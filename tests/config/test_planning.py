@@ -9,7 +9,7 @@ from checks.kinds import kinds
 from checks.registry import probe_for, providers
 from config.loading import load
 from config.models import Check
-from config.planning import covered, declared_of, rule_of
+from config.planning import covered, rule_of
 from core.declared import DeclaredCheck, DeclaredIntegration, Promise
 from core.maintenance import Once, Weekday, Weekly
 from core.plan import Criticality, Objective
@@ -214,13 +214,6 @@ def test_more_than_four_at_once_per_origin_are_not_planned() -> None:
     loaded = load("version: 1\nintegrations:\n" + entries)
 
     assert ["1m3s for each of its 25 checks fits" in problem.message for problem in loaded.errors] == [True]
-
-
-def test_a_configuration_declares_the_same_whenever_it_is_asked() -> None:
-    loaded = load(many(32))
-
-    assert loaded.config is not None
-    assert declared_of(loaded.config) == loaded.declared
 
 
 def test_every_declared_check_has_a_probe() -> None:
