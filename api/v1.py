@@ -139,7 +139,7 @@ def _sla(made: APIRouter, deps: Deps) -> None:
         "/sla/{period}",
         summary="The portfolio of a month (2026-11) or a quarter (2026-Q4)",
         response_class=Response,
-        responses={200: {"content": forms}, 400: {"model": shapes.Problem}},
+        responses={200: {"content": forms}, **NOT_FOUND},
     )
     def sla(
         period: Annotated[str, Path(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2]|Q[1-4])$")],
@@ -149,7 +149,7 @@ def _sla(made: APIRouter, deps: Deps) -> None:
         try:
             asked = parse_period(period, zone or deps.zone)
         except (ValueError, OverflowError) as error:
-            raise HTTPException(400, str(error)) from None
+            raise HTTPException(404, str(error)) from None
         report = month_report(deps.database(), asked, deps.now_ms())
         made_of = formats()[form]
         headers = {"Content-Disposition": f'attachment; filename="{made_of.file_name(report)}"'} if form != "json" else None
