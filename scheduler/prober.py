@@ -155,8 +155,7 @@ class Prober:
             return None
         asked = await self._canaries.round_after_now()
         heard = await self._ask_others(asked) if asked.answered == 0 else ()
-        words = ", ".join(f"{each.host} {each.took_us // 1000} ms" if each.answered else f"{each.host} silent" for each in asked.answers)
-        return Round(asked.begun_ms, asked.answered, len(asked.answers), words, heard)
+        return round_of(asked, heard)
 
     async def _ask_others(self, silent: CanaryRound) -> tuple[tuple[str, Cause | None], ...]:
         """One check of up to twenty providers, once for each silent round."""
@@ -190,6 +189,12 @@ def result_of(check: int, due_ms: int, begun_ms: int, finding: Finding, *, manua
         outcome=finding.outcome,
         evidence=finding.evidence,
     )
+
+
+def round_of(asked: CanaryRound, heard: tuple[tuple[str, Cause | None], ...] = ()) -> Round:
+    """A canary round in the judge's words."""
+    words = ", ".join(f"{each.host} {each.took_us // 1000} ms" if each.answered else f"{each.host} silent" for each in asked.answers)
+    return Round(asked.begun_ms, asked.answered, len(asked.answers), words, heard)
 
 
 def one_of_each(plan: Plan, jobs: Mapping[int, Job]) -> dict[str, Job]:

@@ -1,0 +1,74 @@
+"""The web process: pages, API and heartbeats on one port, and the worker started beside it. `streamlit run app.py` serves it too."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import streamlit as st
+from streamlit import config as streamlit_config
+
+import observe
+from api.access import middleware
+from api.deps import Deps
+from api.door import Door
+from api.paths import Paths
+from api.routes import routes
+from api.sockets import send_at_once
+from core.exits import Refusal
+from scheduler.supervisor import Supervisor
+from scheduler.web_side import WebSide
+from settings import Settings, load
+
+ROOT = Path(__file__).resolve().parent
+PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents", "sla", "trends", "deliveries", "system"})
+
+log = logging.getLogger("app")
+
+
+def prepared() -> tuple[Settings, WebSide]:
+    """Refuses at import, in one sentence and with its own exit code: a refusal later would be a traceback."""
+    try:
+        settings = load()
+        observe.set_up(settings, role="web")
+        observe.adopt("streamlit", "uvicorn")
+        settings.check_address(streamlit_config.get_option("server.address") or "0.0.0.0")  # noqa: S104 what Streamlit would listen on
+        side = WebSide(settings, Supervisor() if settings.worker else None)
+        side.prepare()
+    except Refusal as refusal:
+        sys.stderr.write(refusal.sentence + "\n")
+        raise SystemExit(int(refusal.code)) from None
+    return settings, side
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
+    send_at_once()
+    side.start()
+    try:
+        yield {}
+    finally:
+        await anyio.to_thread.run_sync(side.stop)
+
+
+def report(error: Exception) -> bool:
+    """A page that fails is our bug: reported, and shown as one sentence by the frame, never as a traceback."""
+    log.error("a page failed", exc_info=error)
+    return False
+
+
+settings, side = prepared()
+token = settings.access_token.get_secret_value() if settings.access_token else None
+app = st.App(
+    ROOT / "pages" / "router.py",
+    lifespan=lifespan,
+    routes=routes(Deps(database=lambda: side.database, zone=settings.timezone)),
+    middleware=middleware(
+        Door.of(token=token, host=settings.host, allowed_hosts=settings.allowed_hosts, base_url=settings.base_url), Paths(PAGES)
+    ),
+    on_script_error=report,
+)

@@ -1,0 +1,65 @@
+"""Signs of life: one a second into the database, which pages and /healthz read, and one down the pipe to the parent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from scheduler.clock import Clock
+from storage import processes
+from storage.engine import Database
+from storage.faults import DatabaseBusy
+
+BEAT_S: Final = 1.0
+STUCK_S: Final = 15.0  # an event loop that has not turned for so long is no life to speak of
+
+log = logging.getLogger(__name__)
+
+
+class Beats:
+    """A thread of its own: it beats while the event loop turns. `turn` is called by the loop."""
+
+    def __init__(self, db: Database, ident: int, clock: Clock, body: Callable[[], Mapping[str, Any]]) -> None:
+        self._db = db
+        self._ident = ident
+        self._clock = clock
+        self._body = body
+        self._turned = time.monotonic()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="beats", daemon=True)
+        self._fd = int(os.environ.get("BEAT_FD", "-1"))
+        self.leads = False
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def turn(self) -> None:
+        self._turned = time.monotonic()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(10)
+        with suppress(DatabaseBusy, DBAPIError):
+            processes.end(self._db, self._ident, self._clock.now_ms())
+
+    def _run(self) -> None:
+        while not self._stopping.wait(BEAT_S):
+            if time.monotonic() - self._turned > STUCK_S:
+                continue
+            self._beat_parent()
+            try:
+                processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
+            except (DatabaseBusy, DBAPIError, OSError) as error:
+                log.warning("the beat cannot be written: %s", str(error).splitlines()[0][:200])
+
+    def _beat_parent(self) -> None:
+        if self._fd >= 0:
+            with suppress(OSError):
+                os.write(self._fd, b".")

@@ -1,0 +1,58 @@
+"""The calendar: what is done every few seconds, minutes or days beside probing, and a look at whether the rest still runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+
+from storage.faults import DatabaseBusy, Fenced
+
+GRACE_S: Final = 60
+
+log = logging.getLogger(__name__)
+
+
+class Chores:
+    """Each runs in a thread, never twice at once; one that fails is logged and runs again at its next turn."""
+
+    def __init__(self, fenced: Callable[[], None]) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._fenced = fenced
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def every(self, seconds: float, name: str, work: Callable[[], Any]) -> None:
+        self._scheduler.add_job(
+            self._do, "interval", args=(name, work), seconds=seconds, id=name, max_instances=1, coalesce=True, misfire_grace_time=GRACE_S
+        )
+
+    def daily(self, hour: int, name: str, work: Callable[[], Any]) -> None:
+        self._scheduler.add_job(
+            self._do, "cron", args=(name, work), hour=hour, minute=7, id=name, max_instances=1, coalesce=True, misfire_grace_time=3_600
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """No new turns; what runs ends."""
+        self._scheduler.shutdown(wait=False)
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _do(self, name: str, work: Callable[[], Any]) -> None:
+        task = asyncio.ensure_future(asyncio.to_thread(work))
+        self._running.add(task)
+        try:
+            await task
+        except Fenced:
+            self._fenced()
+        except (DatabaseBusy, DBAPIError) as error:
+            log.warning("%s has to wait: %s", name, str(getattr(error, "orig", None) or error).splitlines()[0][:200])
+        except Exception:
+            log.exception("%s failed", name)
+        finally:
+            self._running.discard(task)

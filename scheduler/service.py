@@ -1,0 +1,285 @@
+"""The worker, composed: what is declared is asked when it is due, judged when it is written, and told when it is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import observe
+from alerts.dispatch import Dispatcher
+from checks.runner import make_runner
+from checks.transport import guarded_client
+from config.models import Config
+from core.ledger import Ledger
+from core.voices import Round
+from scheduler import incident_view
+from scheduler import judge as judging
+from scheduler.beats import Beats
+from scheduler.canary import Canaries
+from scheduler.chores import Chores
+from scheduler.clock import Clock
+from scheduler.declarations import Declarations, Declared
+from scheduler.desk import Desk
+from scheduler.heartbeats import Heartbeats
+from scheduler.listening import canary_asker
+from scheduler.memory import Memory
+from scheduler.outlets import outlets
+from scheduler.prober import Heard, Prober, round_of
+from scheduler.recorder import Recorder
+from scheduler.setup import Setup, set_up, with_windows
+from settings import Settings
+from storage import notices, states, timeline
+from storage.catalogue import load_catalogue
+from storage.engine import Database
+from storage.folding import Folder
+from storage.history import pack_closed_days
+from storage.incidents import next_id, open_incidents
+from storage.outbox import StoredOutbox
+
+USER_AGENT: Final = "integration-health/0.1"
+FOLD_S: Final = 10
+CANARIES_SILENT_S: Final = 10.0  # how often they are asked while none answers
+CANARIES_WELL_S: Final = 300.0
+UNWRITTEN_MS: Final = 10_000  # results that could not be written for so long are an emergency
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """One life of the leading worker, from its epoch to its stop. Everything that changes state goes through the recorder."""
+
+    def __init__(self, settings: Settings, db: Database, epoch: int, clock: Clock, beats: Beats) -> None:
+        self.settings, self.db, self.epoch, self.clock, self.beats = settings, db, epoch, clock, beats
+        self.declarations = Declarations(settings.config_file, os.environ, db)
+        self.setup = Setup()
+        self.recorder = Recorder(db, epoch, clock, Memory(), self)
+        self.folder = Folder(db)
+        self._stop = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._budgets_due = threading.Event()
+        self._reported_steps = 0
+
+    async def run(self) -> None:
+        """Until `stop`, or until another worker leads."""
+        self._open()
+        await asyncio.to_thread(self._begin)
+        tasks = [asyncio.create_task(work) for work in (self.prober.run(), self.dispatcher.run(), self._listen(), self._turn())]
+        self.chores.start()
+        self.recorder.start()
+        await self._stop.wait()
+        await self._close(tasks)
+
+    def stop(self) -> None:
+        """From any thread."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+
+    def _open(self) -> None:
+        """Everything that lives in the event loop."""
+        settings = self.settings
+        self.runner = make_runner(
+            ca_file=str(settings.extra_ca_file) if settings.extra_ca_file else None,
+            user_agent=USER_AGENT,
+            now=lambda: datetime.now(UTC),
+            proxies=settings.use_proxy,
+        )
+        self.canaries = Canaries(settings.canaries, canary_asker(self.runner), self.clock.now_ms)
+        self.prober = Prober(self.runner, self.canaries, self.clock, self.recorder.put)
+        self.http = guarded_client(self.runner.wire, user_agent=USER_AGENT, https_only=True)
+        self.private_http = guarded_client(self.runner.wire, user_agent=USER_AGENT, private_targets=True)
+        self.dispatcher = Dispatcher(
+            outbox=StoredOutbox(self.db),
+            channels={},
+            fallback=None,
+            look=lambda ident: incident_view.look(self.db, ident, self.clock.now_ms(), settings.link_base),
+            now_ms=self.clock.now_ms,
+            zone=settings.timezone,
+            base_url=settings.link_base,
+        )
+        self.desk = Desk(self.db, self.recorder, self._run_now, self._apply_text, self._channel_names)
+        self.chores = self._chores()
+
+    def _begin(self) -> None:
+        """Read what the last worker knew, and run on the last good configuration."""
+        now_ms = self.clock.now_ms()
+        declared = self.declarations.start(now_ms)
+        with self.db.read() as conn:
+            newest = timeline.newest(conn)
+        self.heartbeats = Heartbeats(self.db, {check: line.at_ms for (check, _), line in newest.items()})
+        if declared is not None:
+            self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch)
+        with self.db.read() as conn:
+            self.recorder.memory = judging.load(
+                self.setup.plan,
+                states=states.load_states(conn),
+                newest=newest,
+                verdicts=states.open_verdicts(conn),
+                incidents=open_incidents(conn),
+                signals=states.signals(conn),
+                next_incident=next_id(conn),
+                settings=self.setup.judge,
+            )
+        self.recorder.change(lambda memory, now: judging.replan(memory, self.setup.plan, now, self.setup.judge))
+        if declared is not None:
+            self.declarations.applied(declared, now_ms)
+            self._hand_out(declared.config)
+
+    def _hand_out(self, config: Config) -> None:
+        """Give the prober its checks and the dispatcher its channels; called outside the event loop."""
+        setup = self.setup
+        observe.secrets.keep(value for job in setup.works.jobs.values() for value in job.secrets.values())
+        channels = outlets(config, self.settings, os.environ, self.http, self.private_http)
+        ran = {check for check, _ in self.recorder.memory.newest}
+        self._loop.call_soon_threadsafe(self.prober.adopt, setup.plan, setup.works, ran)
+        self._loop.call_soon_threadsafe(self.dispatcher.replace, channels, setup.fallback)
+
+    def _adopt(self, declared: Declared, now_ms: int) -> None:
+        """Run on another configuration, without losing what is known."""
+        self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch, self.setup.works)
+        self.recorder.change(lambda memory, now: judging.replan(memory, self.setup.plan, now, self.setup.judge))
+        self.declarations.applied(declared, now_ms)
+        self._hand_out(declared.config)
+        log.info(
+            "the configuration was applied: %d integrations, %d checks", len(self.setup.plan.integrations), len(self.setup.plan.checks)
+        )
+
+    def _apply_text(self, text: str, file: str | None, now_ms: int) -> str:
+        declared = self.declarations.take(text, now_ms, file)
+        if declared is None:
+            raise ValueError(
+                "The configuration is not valid; the last good one stays. `integration-health validate` says where it is wrong."
+            )
+        self._adopt(declared, now_ms)
+        return f"Applied: {len(self.setup.plan.integrations)} integrations with {len(self.setup.plan.checks)} checks."
+
+    def _channel_names(self) -> tuple[frozenset[str], str | None]:
+        config = self.declarations.current.config if self.declarations.current else None
+        return frozenset(config.channels if config else ()), self.setup.judge.default_channel
+
+    def _run_now(self, check: int, at_ms: int, request: int) -> None:
+        self._loop.call_soon_threadsafe(self.prober.run_now, check, at_ms, request)
+
+    # What the recorder tells, in its own thread.
+
+    def committed(self, ledger: Ledger, memory: Memory, heard: Sequence[Heard]) -> None:
+        """On disk: fold it, plan the next runs as the judge says, wake the dispatcher."""
+        self.folder.note(ledger)
+        for one in heard:
+            result = one.result
+            if not result.manual and result.check in memory.plan.checks:
+                gap_ms = memory.gap_ms(result.check, result.location)
+                self._loop.call_soon_threadsafe(self.prober.hasten, result.check, gap_ms, result.at_ms)
+        if ledger.alerts:
+            self._loop.call_soon_threadsafe(self.dispatcher.wake)
+        if any(one.request is not None for one in heard):
+            self.desk.heard(heard)
+
+    def idle(self, now_ms: int) -> None:
+        self.desk.look(now_ms)
+
+    def tick(self, now_ms: int) -> None:
+        self.recorder.change(lambda memory, now: judging.tick(memory, now))
+        for one in self.heartbeats.look(self.setup.plan, now_ms):
+            self.recorder.put(one)
+        if (declared := self.declarations.look(now_ms)) is not None:
+            self._adopt(declared, now_ms)
+
+    # What runs beside.
+
+    def _chores(self) -> Chores:
+        chores = Chores(self.stop)
+        chores.every(FOLD_S, "the fold", lambda: self.folder.fold(self.clock.now_ms(), epoch=self.epoch))
+        chores.every(3_600, "packing", lambda: pack_closed_days(self.db, self.clock.now_ms(), epoch=self.epoch))
+        chores.every(5, "the look at the clock", self._report_clock)
+        chores.daily(3, "planned windows", self._expand_windows)
+        return chores
+
+    def _report_clock(self) -> None:
+        """Steps of the machine's clock go to the system page; results that cannot be written are an emergency."""
+        steps = self.clock.steps
+        if steps and (key := len(steps) + steps[-1].at_ms) != self._reported_steps:
+            self._reported_steps = key
+            words = f"The machine's clock was changed by {steps[-1].by_ms / 1000:+.1f} s."
+            notices.put(self.db, "clock", {"text": words, "ahead_ms": self.clock.ahead_ms}, self.clock.now_ms())
+        since = self.recorder.health.failing_since_ms
+        if since is not None and self.clock.now_ms() - since > UNWRITTEN_MS:
+            sentence = (
+                f"Results cannot be written since {datetime.fromtimestamp(since / 1000, UTC):%H:%M:%S} UTC: {self.recorder.health.error}"
+            )
+            asyncio.run_coroutine_threadsafe(self.dispatcher.emergency(sentence), self._loop)
+
+    def _expand_windows(self) -> None:
+        if (declared := self.declarations.current) is not None:
+            with self.db.read() as conn:
+                catalogue = load_catalogue(conn)
+            from scheduler.declarations import windows
+            from storage.windows import replace_declared
+
+            replace_declared(self.db, windows(declared.config, catalogue.plan, self.clock.now_ms()), self.clock.now_ms())
+            plan = with_windows(self.db, catalogue, self.clock.now_ms())
+            self.recorder.change(lambda memory, now: judging.replan(memory, plan, now))
+
+    async def _listen(self) -> None:
+        """Canaries beside the failures: at the start, often while they are silent, and seldom while all is well."""
+        while not self._stop.is_set():
+            asked = await self.canaries.round_after_now()
+            await asyncio.to_thread(self._heard_canaries, round_of(asked))
+            pause = CANARIES_WELL_S if asked.answered else CANARIES_SILENT_S
+            try:
+                await asyncio.wait_for(self._stop.wait(), pause)
+            except TimeoutError:
+                continue
+
+    def _heard_canaries(self, heard: Round) -> None:
+        try:
+            self.recorder.change(lambda memory, now: judging.judge(memory, (), now, idle_rounds=(heard,)))
+            body = {"answered": heard.answered, "asked": heard.asked, "detail": heard.detail}
+            notices.put(self.db, "network", body, self.clock.now_ms())
+        except Exception:
+            log.exception("a canary round was not noted")
+
+    async def _turn(self) -> None:
+        while not self._stop.is_set():
+            self.beats.turn()
+            if self.recorder.fenced.is_set():
+                self._stop.set()
+            await asyncio.sleep(0.5)
+
+    def vital_signs(self) -> dict[str, Any]:
+        """What a beat says of us."""
+        health, pace = self.recorder.health, self.prober.pace
+        late = sorted(pace.late_ms[-1_000:])
+        return {
+            "checks": len(self.setup.plan.checks),
+            "integrations": len(self.setup.plan.integrations),
+            "planned": self.prober.planned,
+            "in_flight": pace.in_flight,
+            "runs": pace.runs,
+            "lateness_p99_ms": late[int(len(late) * 0.99)] if late else None,
+            "pending": health.pending,
+            "flush_ms": round(health.flush_ms, 1),
+            "flushed_ms": health.flushed_ms,
+            "failing_since_ms": health.failing_since_ms,
+            "error": health.error,
+            "lost": health.lost,
+            "clock_ahead_ms": self.clock.ahead_ms,
+        }
+
+    async def _close(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Finish what is in flight within its deadline, flush, let go."""
+        self.prober.stop()
+        await asyncio.wait(tasks[:1], timeout=12)
+        await self.chores.stop()
+        await asyncio.to_thread(self.recorder.stop)
+        self.dispatcher.stop()
+        await asyncio.wait(tasks, timeout=3)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.http.aclose()
+        await self.private_http.aclose()
+        await self.runner.close()
