@@ -17,7 +17,7 @@ from storage.tally import Tally
 
 _KEPT_MS: Final = {HOUR_MS: 3 * HOUR_MS, DAY_MS: 2 * DAY_MS}  # results come late, but seldom that late
 
-Line = tuple[int, int, Cause | None, int, bool]  # check, at_ms, cause, total_us, fit
+Line = tuple[int, int, int, Cause | None, int, bool]  # check, location, at_ms, cause, total_us, fit
 
 
 class Counting:
@@ -27,17 +27,20 @@ class Counting:
         self._tallies: dict[RollupKey, Tally] = {}
         self._changed: set[RollupKey] = set()
         self._counted_in: dict[int, int] = {}  # counting check -> its integration
+        self._rebuilt_until: dict[tuple[int, int], int] = {}  # (check, location) -> newest row that was counted from the rows
 
     def plan(self, integrations: Iterable[IntegrationRow]) -> None:
         self._counted_in = {check.plan.id: one.plan.id for one in integrations for check in one.checks if check.plan.counts}
 
     def add(self, conn: Connection, lines: Sequence[Line]) -> None:
-        missing = {key for line in lines for key in self._keys(line[0], line[1])} - self._tallies.keys()
+        """What was counted from the rows themselves is passed over: it was committed before, and told of after."""
+        new = [line for line in lines if line[2] > self._rebuilt_until.get(line[:2], -1)]
+        missing = {key for line in new for key in self._keys(line[0], line[2])} - self._tallies.keys()
         self._tallies |= tallies(conn, missing)
-        self._count(lines)
+        self._count(new)
 
     def _count(self, lines: Iterable[Line]) -> None:
-        for check, at_ms, cause, total_us, fit in lines:
+        for check, _, at_ms, cause, total_us, fit in lines:
             for key in self._keys(check, at_ms):
                 self._tallies.setdefault(key, Tally()).add(cause, total_us, fit)
                 self._changed.add(key)
@@ -54,7 +57,9 @@ class Counting:
         """Count anew from the rows themselves, from the hour `since_ms` on: what was written and not yet folded when we ended."""
         for check in one.checks:
             for location in check.plan.locations:
-                self._count(_lines(conn, check.plan.id, location, since_ms, until_ms))
+                lines = _lines(conn, check.plan.id, location, since_ms, until_ms)
+                self._count(lines)
+                self._rebuilt_until |= {(check.plan.id, location): line[2] for line in lines[-1:]}
         day = since_ms // DAY_MS * DAY_MS
         for scope, subject in ((Scope.INTEGRATION, one.plan.id), *((Scope.CHECK, check.plan.id) for check in one.checks)):
             for row in rollups(conn, scope, [subject], HOUR_MS, day, since_ms):
@@ -81,4 +86,4 @@ class Counting:
 def _lines(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> list[Line]:
     columns = hot_columns(conn, check, location, since_ms, until_ms)
     rows = zip(columns.at_ms.tolist(), columns.flags.tolist(), columns.cause.tolist(), columns.total_us.tolist(), strict=True)
-    return [(check, at, CAUSES[cause], total, not flags & UNFIT) for at, flags, cause, total in rows]
+    return [(check, location, at, CAUSES[cause], total, not flags & UNFIT) for at, flags, cause, total in rows]

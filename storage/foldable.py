@@ -140,4 +140,4 @@ def _subjects(one: IntegrationRow) -> Iterator[Subject]:
 
 
 def _line(result: ProbeResult) -> Line:
-    return result.check, result.at_ms, result.cause, result.total_us, result.fit
+    return result.check, result.location, result.at_ms, result.cause, result.total_us, result.fit
