@@ -56,7 +56,7 @@ def _judge_all(draft: Draft, results: Sequence[ProbeResult], rounds: Mapping[Res
         if line is not None and line.calm and result.cause is None:
             before = newest[key]
             gap = result.at_ms + result.late_ms - before.at_ms - before.late_ms
-            if 0 < gap <= line.hold_ms:
+            if 0 < gap <= line.hold_ms and result.outcome.page is None:
                 written.append(result)
                 newest[key] = result
                 if carried.carries(result.outcome):
