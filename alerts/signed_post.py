@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import hmac
 import json
-from hashlib import sha256
 from typing import Final
 
 import httpx
@@ -14,28 +11,22 @@ import httpx
 from alerts.channel import DeliveryError, Receipt, Ref, retry_after
 from alerts.message import Message
 from alerts.plain import payload
+from core.signature import sign_standard
 
 TIMEOUT_S: Final = 10
+SHORTEST_SECRET: Final = 16
 NEVER_TAKEN: Final = frozenset({400, 410, 413, 422})  # 410: the receiver asks to be left alone
 
 
-def signing_key(secret: str) -> bytes:
-    """`whsec_` and base64 as the specification has it; any other text is taken as it is. Raises ValueError."""
+def standard_secret(secret: str) -> str:
+    """The secret in the specification's form: `whsec_` and base64; any other text is taken as it is. Raises ValueError."""
     secret = secret.strip()
-    if len(secret) < 16:
-        raise ValueError("a webhook's secret has 16 characters or more")
+    if len(secret) < SHORTEST_SECRET:
+        raise ValueError(f"a webhook's secret has {SHORTEST_SECRET} characters or more")
     if not secret.startswith("whsec_"):
-        return secret.encode()
-    try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        raise ValueError("a webhook's secret that starts with whsec_ goes on in base64") from None
-
-
-def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
-    """`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
+        secret = "whsec_" + base64.b64encode(secret.encode()).decode()
+    sign_standard(secret, "", 0, b"")  # a secret that cannot sign is refused now, not at the first alert
+    return secret
 
 
 class SignedPost:
@@ -46,7 +37,7 @@ class SignedPost:
     def __init__(self, client: httpx.AsyncClient, url: str, secret: str) -> None:
         self._client = client
         self._url = url
-        self._key = signing_key(secret)
+        self._secret = standard_secret(secret)
 
     async def send(self, message: Message, ref: Ref | None) -> Receipt:
         body = json.dumps(payload(message), ensure_ascii=False, separators=(",", ":")).encode()
@@ -55,7 +46,7 @@ class SignedPost:
             "content-type": "application/json",
             "webhook-id": message.id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature(self._key, message.id, timestamp, body),
+            "webhook-signature": sign_standard(self._secret, message.id, timestamp, body),
         }
         answer = await self._post(body, headers)
         if answer.is_success:
@@ -73,4 +64,4 @@ class SignedPost:
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise DeliveryError(f"the receiver cannot be reached ({type(error).__name__})") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise DeliveryError(f"the receiver did not answer ({type(error).__name__})", doubtful=True) from None
+            raise DeliveryError(f"the request to the receiver failed ({type(error).__name__})", doubtful=True) from None

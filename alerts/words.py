@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from alerts.message import BudgetView, IncidentView, Message, Notice
 from core.health import Status
-from core.ledger import IncidentKind
+from core.ledger import EventRow, IncidentKind
 from core.verdict import Confidence, Party, Speaks, Verdict
 
+DETAIL_LIMIT: Final = 200
 _PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
 _CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
@@ -57,8 +58,9 @@ def headline(view: IncidentView) -> str:
     if not view.open:
         return _closing(view)
     if view.kind is IncidentKind.SELF:
-        return f"{view.name} cannot be checked"
-    state = f"{view.name} {_STATE[view.status]}"
+        state = f"{view.name} cannot be checked"
+    else:
+        state = view.name if view.kind is IncidentKind.GROUP else f"{view.name} {_STATE[view.status]}"
     return f"{state}, someone is on it" if view.acknowledged_ms is not None else state
 
 
@@ -76,7 +78,7 @@ def _closing(view: IncidentView) -> str:
 def what_and_when(view: IncidentView, message: Message) -> str:
     """`POST /v2/orders answers 503, since 14:03 CET (13:03 UTC), for 12 min.`; once over, from when to when it was."""
     since = clock(view.started_ms, message.at_ms, message.zone)
-    what = view.what.strip().rstrip(".")
+    what = "" if view.what == view.name else view.what.strip().rstrip(".")
     if view.resolved_ms is not None:
         until = clock(view.resolved_ms, message.at_ms, message.zone)
         return f"From {since} to {until}, {lasting(view.resolved_ms - view.started_ms)}.{f' {what}.' if what else ''}"
@@ -122,10 +124,12 @@ def number(incident: int) -> str:
 
 def timeline(view: IncidentView, message: Message, *, after: int = 0) -> list[str]:
     """The timeline's lines from the given one on, oldest first."""
-    return [
-        f"{clock(event.at_ms, message.at_ms, message.zone)}  {event.text}{f' ({event.by})' if event.by else ''}"
-        for event in view.events[after:]
-    ]
+    return [f"{clock(event.at_ms, message.at_ms, message.zone)}  {_event(event)}" for event in view.events[after:]]
+
+
+def _event(event: EventRow) -> str:
+    detail = f": {event.detail[:DETAIL_LIMIT]}" if event.detail else ""
+    return f"{event.text}{detail}{f' ({event.by})' if event.by else ''}"
 
 
 def reminder(view: IncidentView, message: Message) -> str:

@@ -86,8 +86,15 @@ def test_other_states_have_their_words(changes: dict[str, Any], says: str) -> No
 
 
 def test_a_group_names_its_members() -> None:
-    group = incident(kind=IncidentKind.GROUP, name="40 integrations are failing", members=tuple(f"Vendor {n}" for n in range(40)))
-    assert "Vendor 29 and 10 more" in words_of(message(group))
+    group = incident(
+        kind=IncidentKind.GROUP,
+        name="40 integrations are failing",
+        what="40 integrations are failing",
+        members=tuple(f"Vendor {n}" for n in range(40)),
+    )
+    made = words_of(message(group))
+    assert "🔴 40 integrations are failing" in made
+    assert "Vendor 29 and 10 more" in made
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -151,3 +158,8 @@ def test_a_reminder_says_that_nobody_is_on_it() -> None:
     made = words_of(message(incident(), AlertKind.REMINDER, at_ms=NOON + 30 * MINUTE))
     assert "Reminder: PayPal is down" in made
     assert "Still down after 30 min, nobody is on it. Owner: payments-oncall." in made
+
+
+def test_the_timeline_holds_what_the_vendor_said() -> None:
+    view = incident(events=(EventRow(214, NOON, "page", "PayPal's page turned red", "Elevated errors <!here>"),))
+    assert "PayPal's page turned red: Elevated errors &lt;!here&gt;" in words_of(message(view, late=True))

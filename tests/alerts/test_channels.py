@@ -15,8 +15,9 @@ from alerts.catalogue import channel_kinds, open_channel
 from alerts.channel import Clients, DeliveryError, Nowhere
 from alerts.channels.slack_webhook import check_address
 from alerts.mail import Mailer, server_of
-from alerts.signed_post import signature, signing_key
+from alerts.signed_post import standard_secret
 from core.ledger import AlertKind
+from core.signature import verify_standard
 from tests.alerts.samples import NOON, incident, message, resolved
 from tests.alerts.slack_server import SlackServer
 
@@ -59,16 +60,21 @@ async def test_a_webhook_is_signed_as_the_specification_has_it(receiver: Receive
     await hook.send(message(), None)
     [(headers, body)] = receiver.got
     assert headers["webhook-id"] == "alert_7"
-    assert headers["webhook-signature"] == signature(signing_key(SECRET), "alert_7", int(headers["webhook-timestamp"]), body)
+    sent, signed = headers["webhook-timestamp"], headers["webhook-signature"]
+    assert verify_standard(SECRET, "alert_7", sent, body, signed, now_s=int(sent))
     told = json.loads(body)
     assert told["type"] == "incident.opened"
     assert told["data"]["party"] == "theirs"
     assert told["data"]["started_at"] == "2026-11-26T12:00:00.000Z"
 
 
-def test_the_signature_agrees_with_the_published_example() -> None:
-    signed = signature(signing_key(SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
-    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+def test_a_secret_of_any_form_signs_and_a_short_or_broken_one_is_refused() -> None:
+    assert standard_secret(SECRET) == SECRET
+    assert standard_secret("a plain secret of ours").startswith("whsec_")
+    for wrong in ("short", "whsec_!!!!!!!!!!!!!!!!"):
+        with pytest.raises(ValueError, match="secret") as refused:
+            standard_secret(wrong)
+        assert wrong not in str(refused.value)
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(410, True), (400, True), (500, False), (404, False), (429, False), (302, False)])
