@@ -19,6 +19,7 @@ from config.secrets import resolve_all
 from core.declared import DeclaredCheck, DeclaredIntegration
 from core.exits import Exit, Refusal
 from core.health import Status
+from scheduler.service import USER_AGENT
 from scheduler.work import job
 from settings import Settings
 
@@ -27,7 +28,7 @@ def check(settings: Settings, path: Path, name: str, sets: Sequence[str], secret
     """Run `integration/check`. Exit code 0 when it is up or degraded, 1 when it is not."""
     declared, one = find(path, name, _pairs(sets, "--set"), _pairs(secrets, "--secret"), private=private)
     values, missing = resolve_all(declared.secrets, os.environ)
-    finding = asyncio.run(_run(settings, declared, one, values, tuple(missing.values())))
+    finding = asyncio.run(_run(settings, declared, one, values, missing))
     if as_json:
         answer_json({"check": name, "status": finding.outcome.status, **_fields(finding)})
     else:
@@ -78,10 +79,13 @@ def _declare(
 
 
 async def _run(
-    settings: Settings, declared: DeclaredIntegration, one: DeclaredCheck, secrets: Mapping[str, str], missing: tuple[str, ...]
+    settings: Settings, declared: DeclaredIntegration, one: DeclaredCheck, secrets: Mapping[str, str], missing: Mapping[str, str]
 ) -> Finding:
     runner: Runner = make_runner(
-        ca_file=str(settings.extra_ca_file) if settings.extra_ca_file else None, now=lambda: datetime.now(UTC), proxies=settings.use_proxy
+        ca_file=str(settings.extra_ca_file) if settings.extra_ca_file else None,
+        user_agent=USER_AGENT,
+        now=lambda: datetime.now(UTC),
+        proxies=settings.use_proxy,
     )
     try:
         return await runner.run(job(declared, one, secrets, missing))

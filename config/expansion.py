@@ -134,11 +134,12 @@ def _add(found: Expanded, entry: Check, defaults: Defaults, *, slug: str, name: 
     retry = entry.retry or defaults.retry or min(SHORTEST_RETRY_MS, interval)
     timeout = entry.timeout or defaults.timeout
     limit = entry.latency_limit or (defaults.latency_limit if more["counts"] else None)
+    asked = more["kind"] != "heartbeat"
     if entry.counts is not None:
         more["counts"] = entry.counts
     if entry.interval is not None:
         found.chosen.add(slug)
-    found.complaints.extend(_schedule_complaints(slug, entry, interval, retry, timeout, asked=more["kind"] != "heartbeat"))
+    found.complaints.extend(_schedule_complaints(slug, entry, interval, retry, timeout, asked=asked))
     found.checks.append(
         DeclaredCheck(
             slug=slug,
@@ -146,8 +147,8 @@ def _add(found: Expanded, entry: Check, defaults: Defaults, *, slug: str, name: 
             interval_ms=interval,
             retry_ms=retry,
             timeout_ms=timeout,
-            fail_after=entry.fail_after or defaults.fail_after,
-            recover_after=entry.recover_after or defaults.recover_after,
+            fail_after=entry.fail_after or (defaults.fail_after if asked else 1),  # a heartbeat's patience is its grace
+            recover_after=entry.recover_after or (defaults.recover_after if asked else 1),
             slow_after=entry.slow_after or defaults.slow_after,
             unslow_after=entry.unslow_after or defaults.unslow_after,
             latency_limit_us=limit * 1_000 if limit else None,

@@ -106,9 +106,9 @@ def _stretch(planned: Planned, factor: float) -> Planned:
 
 
 def _declare(integration: Integration, provider: Provider, settings: Mapping[str, Any], expanded: Expanded) -> DeclaredIntegration:
-    name = integration.name or provider.name
-    vendor = integration.vendor or integration.name or integration.slug
     generic = provider.slug == GENERIC
+    vendor = integration.vendor or integration.name or integration.slug
+    name = integration.name or (vendor if generic else provider.name)
     digest = _digest(integration, settings)
     return DeclaredIntegration(
         slug=integration.slug,

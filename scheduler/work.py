@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from checks.registry import probe_for
+from checks.registry import probe_for, secrets_for
 from checks.runner import Job
 from config.secrets import resolve_all
 from core.declared import DeclaredCheck, DeclaredIntegration
@@ -42,7 +42,7 @@ def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = N
                 continue
             keep = before.jobs[plan.id].keep if before and plan.id in before.jobs and before.names.get(plan.id) == name else {}
             try:
-                made.jobs[plan.id] = job(declared, check, values, tuple(missing), keep)
+                made.jobs[plan.id] = job(declared, check, values, missing, keep)
             except (ValidationError, LookupError, ValueError) as error:
                 made.broken[name] = _sentence(error)
     return made
@@ -52,10 +52,10 @@ def job(
     declared: DeclaredIntegration,
     check: DeclaredCheck,
     secrets: Mapping[str, str],
-    missing: tuple[str, ...] = (),
+    missing: Mapping[str, str] | None = None,
     keep: dict[str, Any] | None = None,
 ) -> Job:
-    """One check as the runner takes it. Raises what `probe_for` raises."""
+    """One check as the runner takes it; it lacks those of the `missing` that it asks with. Raises what `probe_for` raises."""
     return Job(
         probe=probe_for(declared, check),
         timeout_s=check.timeout_ms / 1000,
@@ -66,7 +66,7 @@ def job(
         private_targets=declared.private_targets,
         reuse=check.reuse,
         provider=declared.provider,
-        missing_secrets=missing,
+        missing_secrets=tuple(sorted(secrets_for(declared, check) & set(missing or ()))),
     )
 
 

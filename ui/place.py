@@ -25,4 +25,4 @@ def database() -> Database:
 
 
 def _url(of: Settings) -> str:
-    return of.database_url.get_secret_value() if of.database_url else f"sqlite:///{of.state_dir.absolute() / 'monitor.db'}"
+    return of.database_url.get_secret_value() if of.database_url else f"sqlite:///{of.state_dir.absolute() / 'health.db'}"
