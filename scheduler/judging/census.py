@@ -92,12 +92,13 @@ def _others(words: Iterable[Word], provider: str) -> Tally:
 
 
 def _upstream(memory: Memory, integration: IntegrationPlan, words: list[Word], at_ms: int) -> Upstream | None:
-    """The declared upstream most of whose providers fail."""
+    """The declared upstream most of whose providers fail; counted against all that declare it and are watched."""
     found: list[Upstream] = []
     for name in integration.upstreams:
-        declaring = memory.index.upstreams.get(name, frozenset())
+        declaring = (memory.index.upstreams.get(name, frozenset()) & memory.index.providers) | {integration.provider}
         on_it = [word for word in words if word.provider in declaring]
-        found.append(Upstream(name, _tally(on_it, UPSTREAM_CAUSES, _first(on_it, UPSTREAM_CAUSES, at_ms))))
+        failing = _tally(on_it, UPSTREAM_CAUSES, _first(on_it, UPSTREAM_CAUSES, at_ms)).failing
+        found.append(Upstream(name, Tally(failing, len(declaring))))
     return max(found, key=lambda one: (one.tally.half, one.tally.failing, -one.tally.asked), default=None)
 
 
