@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core.plan import CheckPlan
-from ui import actions, asking, charting, data, live
-from ui.blocks import evidence, lanes
+from ui import actions, asking, charting, data, drill, live, state
+from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
+from ui.blocks import lanes
 from ui.blocks.states import missing
 from ui.charts import dress
 from ui.charts.latency import latency, phases
@@ -26,8 +27,14 @@ def render(slug: str) -> None:
     if dossier is None:
         st.html(block(missing("No such integration.", f"Nothing was ever declared as “{slug}”.")))
         return
-    _overview(dossier, reader)
-    live.watch(TOPICS, at)
+    said, day = state.word("result"), state.day("day")
+    if said:
+        drill.show_result(dossier, said, reader)
+    elif day is not None:
+        drill.show_day(dossier, day, reader)
+    else:
+        _overview(dossier, reader)
+        live.watch(TOPICS, at)
 
 
 def _overview(dossier: Dossier, reader: Reader) -> None:
@@ -38,7 +45,7 @@ def _overview(dossier: Dossier, reader: Reader) -> None:
     st.html(block(f"{strip}{lanes.strip(view.strip)}"))
     st.html(block(lanes.days(view.days, dossier.row.plan.slug)))
     _charts(dossier, reader)
-    left = evidence.failures(view.failures, view.failures_note, dossier.row.plan.slug, reader) + blocks.checks(view.checks)
+    left = proof.failures(view.failures, view.failures_note, dossier.row.plan.slug, reader) + blocks.checks(view.checks)
     st.html(block(f'<div class="two"><div>{left}</div>{blocks.aside(view, reader)}</div>'))
 
 

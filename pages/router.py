@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages import incidents, integrations, promises, wall
+from pages import deliveries, incidents, integrations, promises, system, trends, wall
 from ui.frame import Place, show
 
 show(
@@ -10,6 +10,9 @@ show(
         Place("Wall", "", wall.render),
         Place("Incidents", "incident", incidents.render),
         Place("SLA", "sla", promises.render),
+        Place("Trends", "trends", trends.render),
         Place("Integrations", "integration", integrations.render),
+        Place("Deliveries", "deliveries", deliveries.render),
+        Place("System", "system", system.render),
     )
 )

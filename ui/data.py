@@ -12,14 +12,16 @@ from typing import Final
 
 import streamlit as st
 
-from core.ledger import IncidentKind, SignalRow
+from core.ledger import IncidentKind, SignalRow, WindowRow
 from storage import catalogue, changes, incidents, processes, states, wall
 from storage import notices as storage_notices
+from storage import windows as storage_windows
 from storage.rows import IncidentLine, IntegrationRow, NoticeRow, ProcessRow, Summary
 from ui.place import database, settings
 from ui.readings.monitor import newest_blind
 from ui.views.monitor import Monitor
 
+AHEAD_MS: Final = 14 * 24 * 3_600_000
 BEATS_KEPT_MS: Final = 24 * 3_600_000
 SILENT_AFTER_MS: Final = 10_000  # a worker that has not beaten for so long is said to be gone
 _KEPT: Final = 32
@@ -112,3 +114,16 @@ def report_zone() -> str:
 def first_ms(key: tuple[int, ...]) -> int | None:
     """The first result ever of anything that is watched."""
     return min((one.first_ms for one in summaries(key) if one.first_ms is not None), default=None)
+
+
+def lives() -> list[ProcessRow]:
+    """Every process that has beaten within a day, the newest beat first."""
+    with database().read() as conn:
+        return processes.processes(conn, now_ms() - BEATS_KEPT_MS)
+
+
+def windows() -> list[WindowRow]:
+    """Maintenance and silences, under way or to come within two weeks."""
+    at = now_ms()
+    with database().read() as conn:
+        return storage_windows.windows(conn, at, at + AHEAD_MS)

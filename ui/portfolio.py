@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from core.calendar import Period, month_at, parse_period
+from core.objective import Band
 from core.percentile import rank
 from core.plan import Objective
 from sla.freeze import thaw_row
@@ -24,6 +25,7 @@ from ui.place import Snapshot, database
 __all__ = ["Report", "complete", "latency", "months", "period_named", "report"]
 
 MONTHS_OFFERED: Final = 13
+UNTIMED: Final = "heartbeat"  # the one kind whose results have no latency
 STEP: Final = 50  # integrations a read: a snapshot is held for a second at most
 
 
@@ -49,7 +51,12 @@ def report(period: Period, key: tuple[int, ...], now_ms: int) -> Report:
     """Every promise held against what was seen; latencies are left to the row that is opened and to what is downloaded."""
     found = reckon(period, _readings(period, now_ms), now_ms)
     frozen = _frozen(period)
-    return replace(found, rows=tuple(frozen.get(row.integration, row) for row in found.rows)) if frozen else found
+    return replace(found, rows=_worst_first(frozen.get(row.integration, row) for row in found.rows)) if frozen else found
+
+
+def _worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    order = list(Band)
+    return tuple(sorted(rows, key=lambda row: (order.index(row.contract.band), row.contract.budget.left, row.slug)))
 
 
 def _readings(period: Period, now_ms: int) -> Iterable[Reading]:
@@ -93,7 +100,7 @@ def latency(integration: int, period: Period, key: tuple[int, ...], now_ms: int)
 
 def _latency(conn: Snapshot, row: IntegrationRow, period: Period, now_ms: int) -> LatencyLine:
     objective = row.plan.objective or Objective()
-    counting = [check.plan.id for check in row.checks if check.plan.counts]
+    counting = [check.plan.id for check in row.checks if check.plan.counts and check.plan.kind != UNTIMED]
     found = np.sort(results.latencies(conn, counting, period.start_ms, min(period.end_ms, now_ms)))
     limit = objective.latency_ms
     within = int(np.searchsorted(found, limit * 1_000, side="right")) if limit is not None else 0

@@ -6,6 +6,7 @@ from core.health import Status
 from core.redact import PLACEHOLDER
 from ui import format as fmt
 from ui.blocks import parts
+from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, text
 from ui.reader import Reader
 from ui.views.integration import Exchange, Failure, OneResult, ResultRow
@@ -86,12 +87,9 @@ def results(rows: tuple[ResultRow, ...], slug: str, reader: Reader, *, more: boo
     """Single results as a table, oldest first; each opens."""
     if not rows:
         return parts.nothing("No result in this hour.", "Time without results is unknown: neither up nor down.")
-    lines = "".join(_result(row, slug, reader) for row in rows)
     names = (("", "At"), ("", "Status"), ("", "Check"), ("x-loc", "Place"), ("", "Cause"), ("num", "Took"))
-    heads = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in names)
-    caption = '<caption class="vh">Single results</caption>'
     note = '<p class="m">The first 500 are shown.</p>' if more else ""
-    return f'<table class="chk res">{caption}<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{note}'
+    return table("chk res", "Single results", names, (_result(row, slug, reader) for row in rows)) + note
 
 
 def _result(row: ResultRow, slug: str, reader: Reader) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ui import format as fmt
 from ui import words
 from ui.blocks import parts
+from ui.blocks.tables import table as _table
 from ui.html import address, icon, link, text
 from ui.reader import Reader
 from ui.views.incident import IncidentList, IncidentRow
 
-_COLUMNS = "".join(f'<col class="i-{name}">' for name in ("st", "id", "nm", "what", "whose", "when", "last", "who"))
+_COLUMNS = ("i-st", "i-id", "i-nm", "i-what", "i-whose", "i-when", "i-last", "i-who")
 _HEAD = (
     ("", "State"),
     ("", "Incident"),
@@ -41,12 +44,13 @@ def table(view: IncidentList, reader: Reader, older: str | None, newer: str | No
             if view.filtered
             else parts.nothing("No incident yet.", "One opens after three failures in a row.")
         )
-    head = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in _HEAD)
-    rows = "".join(_row(row, reader) for row in view.rows)
-    caption = '<caption class="vh">Incidents, newest first</caption>'
-    pages = " · ".join(filter(None, (newer and link("Newer", newer), older and link("Older", older))))
-    thead = f"<colgroup>{_COLUMNS}</colgroup><thead><tr>{head}</tr></thead>"
-    return f'<table class="list inc-l">{caption}{thead}<tbody>{rows}</tbody></table><p class="m pages">{pages}</p>'
+    pages = " · ".join(filter(None, (newer and link("Newest", newer), older and link("Older", older))))
+    return f'{rows_table(view.rows, reader)}<p class="m pages">{pages}</p>'
+
+
+def rows_table(rows: Sequence[IncidentRow], reader: Reader) -> str:
+    """The rows alone, for other pages too."""
+    return _table("list inc-l", "Incidents, newest first", _HEAD, (_row(row, reader) for row in rows), _COLUMNS)
 
 
 def _row(view: IncidentRow, reader: Reader) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from ui import format as fmt
 from ui import words
 from ui.blocks import parts
+from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, outside, text
 from ui.reader import Reader
 from ui.views.integration import CheckLine, Clock, Figure, Guarantee, Head, Integration, PageWord, Promise
@@ -75,10 +76,7 @@ def checks(lines: tuple[CheckLine, ...]) -> str:
     late = sum(line.late for line in lines)
     note = f"{len(lines)}, all on time" if not late else f"{len(lines)}, {late} behind"
     names = (("", "Status"), ("", "Check"), ("num", "Every"), ("num", "Achieved"), ("num", "p95, 24 h"), ("num x-loc", "Places"))
-    heads = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in names)
-    rows = "".join(_check(line) for line in lines)
-    caption = '<caption class="vh">Checks of this integration</caption>'
-    return f'{heading("Checks", note, "gap")}<table class="chk">{caption}<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return heading("Checks", note, "gap") + table("chk", "Checks of this integration", names, (_check(line) for line in lines))
 
 
 def _check(view: CheckLine) -> str:

@@ -8,6 +8,7 @@ from core.health import Status
 from storage.rows import IntegrationRow, Summary
 from ui import format as fmt
 from ui.blocks import parts
+from ui.blocks.tables import table as _table
 from ui.html import address, heading, link, text
 from ui.reader import Reader
 
@@ -20,7 +21,7 @@ _HEAD = (
     ("num", "Target"),
     ("x-when", "Promise"),
 )
-_COLUMNS = "".join(f'<col class="g-{name}">' for name in ("st", "nm", "cat", "own", "chk", "tgt", "prm"))
+_COLUMNS = ("g-st", "g-nm", "g-cat", "g-own", "g-chk", "g-tgt", "g-prm")
 
 
 def answer(rows: Sequence[IntegrationRow]) -> str:
@@ -38,12 +39,8 @@ def table(rows: Sequence[IntegrationRow], summaries: Mapping[int, Summary], read
     """By name; what was removed stands below, because its history is kept."""
     live = sorted((row for row in rows if row.archived_ms is None), key=lambda row: (row.plan.name.casefold(), row.plan.environment))
     gone = sorted((row for row in rows if row.archived_ms is not None), key=lambda row: row.plan.name.casefold())
-    heads = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in _HEAD)
-    lines = "".join(_row(row, summaries.get(row.plan.id)) for row in live)
-    caption = '<caption class="vh">What is watched</caption>'
-    shown = (
-        f'<table class="list int-l">{caption}<colgroup>{_COLUMNS}</colgroup><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>'
-    )
+    rows_ready = (_row(row, summaries.get(row.plan.id)) for row in live)
+    shown = _table("list int-l", "What is watched", _HEAD, rows_ready, _COLUMNS)
     return (shown if live else parts.nothing("No integration is declared.")) + _removed(gone, reader)
 
 

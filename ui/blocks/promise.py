@@ -14,6 +14,7 @@ from ui import format as fmt
 from ui import words
 from ui.blocks import parts
 from ui.blocks.promises import BAND
+from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, outside, text
 from ui.reader import Reader
 
@@ -52,10 +53,8 @@ def incidents(row: Row, reader: Reader) -> str:
     if not row.incidents:
         return head + parts.nothing("No incident in this month.") + short
     names = (("", "Incident"), ("", "When"), ("num", "Lasted"), ("num", "Counted"), ("", "Why"))
-    heads = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in names)
-    lines = "".join(_incident(line, reader) for line in row.incidents)
-    caption = '<caption class="vh">Incidents of the month</caption>'
-    return f'{head}<table class="inc-t">{caption}<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>{short}'
+    rows = (_incident(line, reader) for line in row.incidents)
+    return f"{head}{table('inc-t', 'Incidents of the month', names, rows)}{short}"
 
 
 def _incident(line: IncidentLine, reader: Reader) -> str:

@@ -1,0 +1,40 @@
+"""Can the monitor itself be trusted? Its worker, its writes, its configuration, and when it was blind."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import data, live, machine
+from ui.blocks import system as blocks
+from ui.html import block
+from ui.readings.monitor import blind_periods
+from ui.readings.system import read_system
+
+TOPICS = ("system", "wall", "incidents")
+
+
+def render() -> None:
+    """The page at `/system`."""
+    at = data.version(*TOPICS)
+    _health()
+    live.watch(TOPICS, at)
+
+
+@st.fragment(run_every=5)
+def _health() -> None:
+    """Beats change nothing that has a version: this page alone reads them anew."""
+    at, reader = data.version(*TOPICS), live.reader()
+    names = {row.plan.id: row.plan.name for row in data.integrations(data.version("plan"))}
+    view = read_system(
+        monitor=data.monitor(at),
+        lives=data.lives(),
+        notices=data.notices(at),
+        blind=blind_periods(data.blind_lines(at)),
+        windows=data.windows(),
+        names=names,
+        about=machine.versions(),
+        size=machine.size(),
+        reader=reader,
+    )
+    st.html(block(blocks.answer(view)))
+    st.html(block(blocks.body(view, reader)))
