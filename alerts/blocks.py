@@ -11,8 +11,10 @@ from core.escape import slack_escape
 from core.health import Status
 from core.ledger import IncidentKind
 
+# Slack takes 3,000 characters a section and, not documented, 13,200 in all.
 EVIDENCE_LIMIT: Final = 1500
 TIMELINE_LINES: Final = 20
+TIMELINE_LIMIT: Final = 2500
 MEMBERS_SHOWN: Final = 30
 _OPEN: Final = {Status.DOWN: "🔴", Status.DEGRADED: "🟠", Status.UNKNOWN: "⚪", Status.UP: "⚪"}
 
@@ -61,14 +63,14 @@ def _header(view: IncidentView) -> Block:
 
 
 def _verdict(view: IncidentView, message: Message) -> Block:
-    return _section(f"*{slack_escape(words.verdict_line(view), 600)}*\n{slack_escape(words.what_and_when(view, message), 1500)}")
+    return _section(f"*{slack_escape(words.verdict_line(view), 600)}*\n{slack_escape(words.what_and_when(view, message), 1000)}")
 
 
 def _fields(view: IncidentView) -> Block | None:
     fields = [
         ("Hits" if view.open else "Hit", slack_escape(", ".join(view.flows), 500)),
         _do(view),
-        ("Rests on", slack_escape(words.rests_on(view), 1500)),
+        ("Rests on", slack_escape(words.rests_on(view), 1200)),
         ("", "")
         if view.budget is None
         else (f"Budget, {slack_escape(view.budget.period, 40)}", slack_escape(words.budget(view.budget), 200)),
@@ -98,7 +100,7 @@ def _members(view: IncidentView) -> Block | None:
         return None
     more = len(view.members) - MEMBERS_SHOWN
     names = ", ".join(view.members[:MEMBERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
-    return _section(f"*Which*\n{slack_escape(names, 2500)}")
+    return _section(f"*Which*\n{slack_escape(names, 1500)}")
 
 
 def _evidence(view: IncidentView) -> Block | None:
@@ -116,7 +118,7 @@ def _evidence(view: IncidentView) -> Block | None:
 def _timeline(view: IncidentView, message: Message) -> Block | None:
     lines = words.timeline(view, message)
     left_out = [f"({len(lines) - TIMELINE_LINES} earlier lines on its page)"] if len(lines) > TIMELINE_LINES else []
-    text = slack_escape("\n".join([*left_out, *lines[-TIMELINE_LINES:]]), SECTION_LIMIT - 100)
+    text = slack_escape("\n".join([*left_out, *lines[-TIMELINE_LINES:]]), TIMELINE_LIMIT)
     return _section(f"*Timeline*\n{text}") if text else None
 
 

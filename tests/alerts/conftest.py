@@ -12,7 +12,7 @@ from alerts.catalogue import open_channel
 from alerts.channel import Channel, Clients
 from tests.alerts.memory import MemoryOutbox
 from tests.alerts.samples import NOON
-from tests.alerts.slack_server import TOKEN, SlackServer
+from tests.alerts.slack_server import SlackServer
 
 
 @dataclass
@@ -50,9 +50,9 @@ async def slack() -> AsyncIterator[SlackServer]:
 @pytest.fixture
 async def clients(slack: SlackServer) -> AsyncIterator[Clients]:
     async with httpx.AsyncClient(trust_env=False) as http:
-        yield Clients(http=http, slack_base_url=f"{slack.url}/api/")
+        yield Clients(http=http, slack_base_url=slack.api)
 
 
 @pytest.fixture
-def ops(clients: Clients) -> Channel:
-    return open_channel("slack", {"token": "env:SLACK_BOT_TOKEN", "channel": "#ops"}, clients, lambda reference: TOKEN)
+def ops(clients: Clients, slack: SlackServer) -> Channel:
+    return open_channel("slack", {"token": "env:SLACK_BOT_TOKEN", "channel": "#ops"}, clients, lambda reference: slack.token)

@@ -17,7 +17,7 @@ from core.health import PageReading, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind
 from core.verdict import Fact, Speaks
 from tests.alerts.samples import MINUTE, NOON, VERDICT, incident, message, resolved
-from tests.alerts.slack_server import refused
+from tests.alerts.slack_server import refusal
 
 HOSTILE = [
     "<!channel> pay now",
@@ -120,7 +120,7 @@ def test_hostile_words_are_only_words(text: str) -> None:
         message(Notice(text, text, {text[:80]: text}, "javascript:alert(1)")),
     ):
         subject, blocks = slack_form(made)
-        assert refused({"text": subject, "blocks": blocks}) is None
+        assert refusal({"text": subject, "blocks": blocks}) is None
         markup = json.dumps([subject, *(block for block in blocks if block["type"] in ("section", "context"))], ensure_ascii=False)
         assert not any(sign in markup for sign in ("<!channel", "<@U", "<https://evil", "javascript:", "\\u001b", "\u202e"))
 
@@ -129,7 +129,7 @@ def test_hostile_words_are_only_words(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_text_at_all_makes_a_message_slack_takes(text: str) -> None:
     subject, blocks = slack_form(message(incident(name=text, what=text, evidence=text, flows=(text,)), late=True))
-    assert refused({"text": subject, "blocks": blocks}) is None
+    assert refusal({"text": subject, "blocks": blocks}) is None
 
 
 @pytest.mark.parametrize(

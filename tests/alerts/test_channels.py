@@ -98,15 +98,15 @@ async def test_a_webhook_whose_address_is_a_secret_does_not_tell_it(clients: Cli
 
 
 async def test_an_incoming_webhook_posts_each_state_by_itself(slack: SlackServer, clients: Clients) -> None:
-    hook = open_channel("slack_webhook", {"url": "env:H"}, clients, lambda _: f"{slack.url}/services/T1/B1/x")
+    hook = open_channel("slack_webhook", {"url": "env:H"}, clients, lambda _: slack.hook)
     await hook.send(message(), None)
     await hook.send(message(resolved(incident()), AlertKind.RESOLVED), {"told": "open"})
-    assert [post["blocks"][0]["text"]["text"] for post in slack.posts] == ["🔴 PayPal is down", "✅ PayPal is up again, 38 min"]
+    assert [post["blocks"][0]["text"]["text"] for post in slack.in_channel] == ["🔴 PayPal is down", "✅ PayPal is up again, 38 min"]
 
 
 @pytest.mark.parametrize(("answer", "permanent"), [("no_service", True), ("channel_is_archived", True), ("429", False), ("503", False)])
 async def test_an_incoming_webhooks_errors_are_told_apart(slack: SlackServer, clients: Clients, answer: str, permanent: bool) -> None:
-    hook = open_channel("slack_webhook", {"url": "env:H"}, clients, lambda _: f"{slack.url}/services/T1/B1/x")
+    hook = open_channel("slack_webhook", {"url": "env:H"}, clients, lambda _: slack.hook)
     slack.behave(answer)
     with pytest.raises(DeliveryError) as failed:
         await hook.send(message(), None)

@@ -11,7 +11,7 @@ from alerts.channels.slack import Config, build
 from alerts.message import Notice
 from core.ledger import AlertKind, EventRow
 from tests.alerts.samples import MINUTE, NOON, incident, message, resolved
-from tests.alerts.slack_server import CHANNEL, TOKEN, SlackServer
+from tests.alerts.slack_server import SlackServer
 
 pytestmark = pytest.mark.anyio
 
@@ -88,7 +88,7 @@ async def test_a_thread_reply_without_an_answer_is_not_repeated(slack: SlackServ
 
 
 async def test_without_leave_to_read_a_duplicate_is_better_than_silence(slack: SlackServer, ops: Channel) -> None:
-    slack.denied = {"conversations.list", "conversations.history", "conversations.replies"}
+    slack.denied = {"channels:read", "channels:history"}
     slack.behave("dropped")
     with pytest.raises(DeliveryError):
         await ops.send(message(), None)
@@ -98,7 +98,7 @@ async def test_without_leave_to_read_a_duplicate_is_better_than_silence(slack: S
 
 async def test_a_message_somebody_deleted_is_posted_anew(slack: SlackServer, ops: Channel) -> None:
     first = await ops.send(message(), None)
-    slack.messages.clear()
+    slack.workspace.messages.clear()
     again = await ops.send(message(incident(), AlertKind.UPDATED), first.ref)
     assert again.ref is not None
     assert len(slack.in_channel) == 1
@@ -146,7 +146,7 @@ async def test_a_rate_limit_says_when_to_come_back(slack: SlackServer, ops: Chan
 
 async def test_nobody_listening_is_surely_not_sent(clients: Clients) -> None:
     nowhere = build(
-        Config(token="env:X", channel=CHANNEL), replace(clients, slack_base_url="http://127.0.0.1:9/", secrets={"token": TOKEN})
+        Config(token="env:X", channel="#ops"), replace(clients, slack_base_url="http://127.0.0.1:9/", secrets={"token": "xoxb-1-2-abc"})
     )
     with pytest.raises(DeliveryError, match="cannot be reached") as failed:
         await nowhere.send(message(), None)
@@ -154,7 +154,7 @@ async def test_nobody_listening_is_surely_not_sent(clients: Clients) -> None:
 
 
 async def test_errors_carry_no_token(slack: SlackServer, clients: Clients) -> None:
-    wrong = build(Config(token="env:X", channel=CHANNEL), replace(clients, secrets={"token": "xoxb-wrong-secret"}))
+    wrong = build(Config(token="env:X", channel="#ops"), replace(clients, secrets={"token": "xoxb-wrong-secret"}))
     with pytest.raises(DeliveryError) as refused:
         await wrong.send(message(), None)
     assert "xoxb" not in str(refused.value)
