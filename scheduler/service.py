@@ -53,8 +53,10 @@ log = logging.getLogger(__name__)
 class Service:
     """One life of the leading worker, from its epoch to its stop. Everything that changes state goes through the recorder."""
 
-    def __init__(self, settings: Settings, db: Database, epoch: int, clock: Clock, beats: Beats) -> None:
+    def __init__(self, settings: Settings, db: Database, epoch: int, clock: Clock, beats: Beats, *, probing: bool = True) -> None:
+        """`probing=False` asks no vendor: a command that does one request in the worker's place."""
         self.settings, self.db, self.epoch, self.clock, self.beats = settings, db, epoch, clock, beats
+        self._probing = probing
         self.declarations = Declarations(settings.config_file, os.environ, db)
         self.setup = Setup()
         self.recorder = Recorder(db, epoch, clock, Memory(), self)
@@ -68,7 +70,8 @@ class Service:
         """Until `stop`, or until another worker leads."""
         self._open()
         await asyncio.to_thread(self._begin)
-        tasks = [asyncio.create_task(work) for work in (self.prober.run(), self.dispatcher.run(), self._listen(), self._turn())]
+        asking = (self.prober.run(), self._listen()) if self._probing else ()
+        tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run(), self._turn())]
         self.chores.start()
         self.recorder.start()
         await self._stop.wait()
@@ -272,7 +275,8 @@ class Service:
     async def _close(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Finish what is in flight within its deadline, flush, let go."""
         self.prober.stop()
-        await asyncio.wait(tasks[:1], timeout=12)
+        if self._probing:
+            await asyncio.wait(tasks[:1], timeout=12)
         await self.chores.stop()
         await asyncio.to_thread(self.recorder.stop)
         self.dispatcher.stop()
