@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -45,8 +45,12 @@ class Part:
 
 
 def _read() -> tuple[Part, ...]:
-    found = yaml.safe_load((files("lab") / "cast.yaml").read_text())
-    return tuple(Part(**{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}) for entry in found)
+    found: list[dict[str, Any]] = yaml.safe_load((files("lab") / "cast.yaml").read_text())
+    return tuple(Part(**{name: _frozen(value) for name, value in entry.items()}) for entry in found)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 PARTS: Final = _read()
