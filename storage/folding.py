@@ -71,7 +71,7 @@ class Folder:
         for subject in subjects:
             if not subject.latency.loaded:
                 subject.latency.load(self._histograms(conn, subject, HOUR_MS, now_ms - DAY_MS, now_ms))
-            for start in (hour - HOUR_MS, hour):
+            for start in range(hour - 23 * HOUR_MS, hour + 1, HOUR_MS):  # a process that slept has several new ones
                 histogram = self._kept.counting.histogram(subject.scope, subject.id, HOUR_MS, start)
                 if histogram is not None:
                     subject.latency.set_hour(start, histogram)

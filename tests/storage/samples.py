@@ -61,8 +61,8 @@ def incident(
     ident: int, integration: int | None, check: int, started_ms: int, resolved_ms: int | None = None, **other: object
 ) -> IncidentRow:
     closed = None if resolved_ms is None else resolved_ms + MINUTE
+    kind = other.pop("kind", IncidentKind.VENDOR if integration else IncidentKind.GROUP)
     given = {"verdict": verdict(), "title": "Charges fail", "resolved_ms": resolved_ms, "closed_ms": closed, **other}
-    kind = IncidentKind.VENDOR if integration else IncidentKind.GROUP
     return IncidentRow(
         ident, kind, integration, started_ms, started_ms + 90_000, Status.DOWN, Cause.SERVER_ERROR, (check,), severity=1, **given
     )  # type: ignore[arg-type]
