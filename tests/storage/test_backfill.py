@@ -105,7 +105,7 @@ def test_nobody_is_told_of_the_past(filled: Database) -> None:
 
 
 def test_a_history_written_at_once_reads_as_if_it_had_been_lived(filled: Database, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'slowly.db'}"
+    url = f"sqlite:///{tmp_path / 'slowly' / 'health.db'}"
     migrate(url)
     slowly = open_database(url, wait_s=0)
     epoch = take(slowly, None, 0)
