@@ -11,7 +11,8 @@ from checks.slots import MOST_PER_ORIGIN
 from core.durations import format_duration
 from core.health import Cause, Outcome
 
-PLANNED_SHARE: Final = 0.8  # the rest is kept for retries and manual runs
+PLANNED_SHARE: Final = 0.8
+SPARE_SHARE: Final = 0.2  # kept for retries and manual runs
 MOST_STRETCH: Final = 10.0
 _LEAST_SPARE: Final = 3.0  # calls: enough to confirm one failure
 
@@ -72,7 +73,7 @@ class Spare:
     """What each provider's budget keeps for retries and manual runs: a bucket that fills with a fifth of its calls."""
 
     def __init__(self, calls_per_minute: Mapping[str, float], monotonic: Callable[[], float]) -> None:
-        self._rates = {provider: calls * (1 - PLANNED_SHARE) / 60 for provider, calls in calls_per_minute.items()}
+        self._rates = {provider: calls * SPARE_SHARE / 60 for provider, calls in calls_per_minute.items()}
         self._monotonic = monotonic
         self._levels: dict[str, tuple[float, float]] = {}
 
@@ -88,7 +89,7 @@ class Spare:
     def take(self, provider: str, calls: int = 1) -> bool:
         """False: none left; the check is asked at its interval, and the page says that the guarantee is suspended."""
         left = self.left(provider)
-        if left < calls:
+        if left < calls - 1e-9:
             return False
         self._levels[provider] = (left - calls, self._monotonic())
         return True

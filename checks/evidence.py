@@ -17,6 +17,7 @@ _MOST_HEADERS: Final = 8_192
 # kept, and the end of what was read is never shown.
 _READ_BYTES: Final = 4 * EXCERPT_BYTES
 _UNSHOWN: Final = 2_048
+_LIBCURLS_OWN: Final = frozenset({b"accept-encoding", b"connection", b"content-length"})  # it sends its own
 
 
 def evidence_of(exchanges: Sequence[Exchange], redact: Redactor, error: str = "") -> Evidence | None:
@@ -31,7 +32,7 @@ def evidence_of(exchanges: Sequence[Exchange], redact: Redactor, error: str = ""
         request=shown_request.text[:_MOST_HEADERS],
         response=shown_response.text[:_MOST_HEADERS] + body,
         address=last.transfer.address or None if last.transfer else None,
-        error=redact(last.error or error).text or None,
+        error=redact(last.error).text or None,
         redactions=shown_request.count + shown_response.count + redactions,
     )
 
@@ -42,10 +43,10 @@ def _line(exchange: Exchange) -> str:
 
 
 def _request(request: httpx.Request) -> str:
-    lines = [
-        f"{request.method} {request.url}",
-        *(f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in request.headers.raw),
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw if name.lower() not in _LIBCURLS_OWN
     ]
+    lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in headers)]
     return "\n".join(lines)
 
 
