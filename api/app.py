@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError
 
 from api import v1
 from api.deps import Deps
 from core.exits import Refusal
-from storage.faults import DatabaseBusy
+from storage.faults import NO_ANSWER
 
 
 def application(deps: Deps) -> FastAPI:
@@ -20,6 +19,6 @@ def application(deps: Deps) -> FastAPI:
     async def busy(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": "The database does not answer; try again."}, 503, {"Retry-After": "5"})
 
-    for fault in (DatabaseBusy, DBAPIError, Refusal):
+    for fault in (*NO_ANSWER, Refusal):
         app.add_exception_handler(fault, busy)
     return app

@@ -6,7 +6,6 @@ import logging
 from functools import partial
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from api.deps import Deps
 from core.exits import Refusal
-from storage.faults import DatabaseBusy
+from storage.faults import NO_ANSWER
 from storage.pings import append_ping
 
 BODY_READ: Final = 10_000  # bytes; what a job says beyond it is not kept
@@ -32,7 +31,7 @@ async def _ping(deps: Deps, kind: str, request: Request) -> Response:
     body = (await request.body())[:BODY_READ].decode("utf-8", "replace")
     try:
         check = await run_in_threadpool(_append, deps, request.path_params["address"], kind, body)
-    except (DatabaseBusy, DBAPIError, Refusal) as error:
+    except (*NO_ANSWER, Refusal) as error:
         log.warning("a heartbeat could not be stored: %s", type(error).__name__)
         return PlainTextResponse("not stored, call again\n", 503, {"Retry-After": "5"})
     if check is None:

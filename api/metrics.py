@@ -9,7 +9,6 @@ from typing import Any, Final
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +20,7 @@ from core.exits import Refusal
 from core.health import Status
 from core.verdict import Party
 from storage import deliveries, processes, wall
-from storage.faults import DatabaseBusy
+from storage.faults import NO_ANSWER
 from storage.rows import Figures, ProcessRow, Summary
 
 PREFIX: Final = "integration_health"
@@ -42,7 +41,7 @@ class Metrics:
     async def answer(self, request: Request) -> Response:
         try:
             text = await run_in_threadpool(generate_latest, self._registry)
-        except (DatabaseBusy, DBAPIError, Refusal):
+        except (*NO_ANSWER, Refusal):
             return PlainTextResponse("the database does not answer\n", 503, {"Retry-After": "5"})
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 

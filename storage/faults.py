@@ -14,6 +14,10 @@ Exception
 
 from __future__ import annotations
 
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
 from core.exits import Exit, Refusal
 
 
@@ -67,3 +71,6 @@ class DatabaseBusy(Exception):
 
 class Fenced(Exception):
     """Another worker has taken the lead since: nothing was written."""
+
+
+NO_ANSWER: Final = (DatabaseBusy, DBAPIError)  # for `except`: this statement failed, the next one may not
