@@ -9,6 +9,7 @@ import streamlit as st
 from settings import Settings, load
 from storage.engine import Database, open_database
 
+WAIT_S = 3.0  # a reader waits no longer for a database that is just being upgraded
 Snapshot = Any  # what `database().read()` gives, to be handed to storage's readers: the library behind it is storage's alone
 
 
@@ -21,8 +22,4 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def database() -> Database:
     """Readers of this process share one; it was migrated before the pages came up."""
-    return open_database(_url(settings()))
-
-
-def _url(of: Settings) -> str:
-    return of.database_url.get_secret_value() if of.database_url else f"sqlite:///{of.state_dir.absolute() / 'health.db'}"
+    return open_database(settings().database, wait_s=WAIT_S)

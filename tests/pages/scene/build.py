@@ -14,6 +14,7 @@ from core.health import STATUS_OF, Cause, Evidence, Outcome, Phases, ProbeResult
 from core.ledger import EventRow, IncidentKind, IncidentRow, Ledger, SignalRow, SpanRow, StateRow, VerdictRow, WindowKind, WindowRow
 from core.plan import CheckPlan, IntegrationPlan
 from core.verdict import Party
+from settings import load
 from storage import lease, processes
 from storage.backfill import Backfill
 from storage.codes import DAY_MS, HOUR_MS
@@ -39,8 +40,8 @@ class Scene:
 
 
 def build(folder: Path, scene: Scene) -> Database:
-    """The database, open; its file is `folder/monitor.db`."""
-    url = f"sqlite:///{folder / 'monitor.db'}"
+    """The database, open, where the product looks for it with STATE_DIR=folder."""
+    url = load({"STATE_DIR": str(folder)}).database
     migrate(url)
     db = open_database(url)
     catalogue = sync(db, fleet(scene.copies), scene.now_ms - HISTORY_MS)
