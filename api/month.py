@@ -32,9 +32,14 @@ def month_report(db: Database, period: Period, now_ms: int) -> Report:
         integrations = catalogue.integrations(conn, archived=True)
         closed = [row for row in periods.periods(conn, start_ms=period.start_ms) if (row.end_ms, row.zone) == (period.end_ms, period.zone)]
     frozen = {row.integration: thaw_row(dict(row.body)) for row in closed}
-    readings = _readings(db, [one for one in integrations if one.plan.id not in frozen], period, now_ms)
+    readings = _readings(db, [one for one in integrations if one.plan.id not in frozen and _has_target(one)], period, now_ms)
     report = month(period, readings, now_ms)
     return replace(report, rows=_worst_first((*frozen.values(), *report.rows))) if frozen else report
+
+
+def _has_target(one: IntegrationRow) -> bool:
+    """The others are in no portfolio: their history is not read."""
+    return one.promise is not None or (one.plan.objective is not None and one.plan.objective.availability_pct is not None)
 
 
 def _worst_first(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -51,7 +56,7 @@ def _readings(db: Database, integrations: Sequence[IntegrationRow], period: Peri
             yield reading_of(parts[one.plan.id], _latency(db, one, period, min(now_ms, period.end_ms)))
 
 
-def reading_of(parts: Parts, latency: LatencyReading | None) -> Reading:
+def reading_of(parts: Parts, latency: LatencyReading) -> Reading:
     """What storage read, as the report takes it."""
     return Reading(
         plan=parts.integration.plan,
@@ -68,18 +73,14 @@ def reading_of(parts: Parts, latency: LatencyReading | None) -> Reading:
     )
 
 
-def _latency(db: Database, one: IntegrationRow, period: Period, until_ms: int) -> LatencyReading | None:
+def _latency(db: Database, one: IntegrationRow, period: Period, until_ms: int) -> LatencyReading:
     probed = [check.plan.id for check in one.checks if check.plan.counts and check.plan.kind != PROBED]
-    if not probed or until_ms <= period.start_ms:
-        return None
     with db.read() as conn:
-        found = np.sort(latencies(conn, probed, period.start_ms, until_ms))
-    if not len(found):
-        return None
+        found = np.sort(latencies(conn, probed, period.start_ms, max(until_ms, period.start_ms)))
     limit_ms = one.plan.objective.latency_ms if one.plan.objective else None
     within = int(np.searchsorted(found, limit_ms * 1000, side="right")) if limit_ms is not None else 0
     return LatencyReading(len(found), within, *(_nearest(found, percent) for percent in (50, 95, 99)))
 
 
-def _nearest(ordered: npt.NDArray[np.int64], percent: int) -> int:
-    return int(ordered[rank(len(ordered), percent) - 1])
+def _nearest(ordered: npt.NDArray[np.int64], percent: int) -> int | None:
+    return int(ordered[rank(len(ordered), percent) - 1]) if len(ordered) else None
