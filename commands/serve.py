@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -21,6 +24,7 @@ def run() -> Exit:
     """Everything that could refuse is asked before the server starts, so that a refusal is one sentence."""
     settings = load()
     settings.check_address(settings.host)
+    when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     lock = only_instance(settings.state_dir)
     try:
         require_free(settings.host, settings.port)
@@ -29,6 +33,12 @@ def run() -> Exit:
     finally:
         lock.release()
     return Exit.OK
+
+
+def when_parent_ends(do: Callable[[], object]) -> None:
+    """Started by another process of ours, which holds a pipe to our standard input: end when it does, however it ended."""
+    if os.environ.get("ENDS_WITH_PARENT"):
+        threading.Thread(target=lambda: (sys.stdin.buffer.read(), do()), name="parent", daemon=True).start()
 
 
 def only_instance(folder: Path) -> FileLock:

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from core.health import ProbeResult
 from core.ledger import IncidentKind, IncidentRow, VerdictRow
-from core.line import Key, Line
+from core.line import HEARTBEAT, Key, Line
 from core.plan import LOCAL, CheckPlan, IntegrationPlan, Plan, WindowRule
 from core.voices import PageVoice, Round
 
 REMINDER_MS: Final = 1_800_000
-UNASKED: Final = frozenset({"heartbeat", "statuspage"})  # kinds that do not ask the vendor itself
+UNASKED: Final = frozenset({HEARTBEAT, "statuspage"})  # kinds that do not ask the vendor itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from core.health import ProbeResult
 from core.ledger import Answer, IncidentKind, IncidentRow, WindowKind, WindowRow
+from core.line import HEARTBEAT
 from core.plan import Plan, WindowRule
 from scheduler.judging import telling
 from scheduler.judging.draft import Draft
@@ -57,7 +58,7 @@ def answer(draft: Draft, request: Asked) -> None:
 def runnable(memory: Memory, checks: Iterable[object], now_ms: int) -> list[int]:
     """The checks that may be run by hand now: known, asked over the network, and not run by hand within their retry gap."""
     plans = (memory.plan.checks.get(check) for check in checks if isinstance(check, int))
-    asked = [plan for plan in plans if plan is not None and plan.kind != "heartbeat"]
+    asked = [plan for plan in plans if plan is not None and plan.kind != HEARTBEAT]
     return [plan.id for plan in asked if now_ms - memory.manual.get(plan.id, -plan.retry_ms) >= plan.retry_ms]
 
 
