@@ -10,16 +10,15 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, text
 
 from core.intervals import Interval
-from core.ledger import IncidentKind, IncidentRow, SpanRow, VerdictRow, WindowKind, WindowRow
-from core.merge import Piece, Stretch, Track, account
-from core.plan import CheckPlan
-from core.spans import Span, read_span
+from core.ledger import SpanRow, VerdictRow, WindowKind, WindowRow
+from core.merge import Piece
+from core.reading import Key, Reading, pieces
 from storage.incidents import incidents_between
 from storage.rows import IntegrationRow
 from storage.timeline import newest_edges, spans, verdicts
 from storage.windows import windows
 
-Key = tuple[int, int]  # check, location
+__all__ = ["Key", "Parts", "first_edges", "over", "read_parts", "timeline"]
 
 _FIRST: Final = text('SELECT "check", location, MIN(start_ms) FROM span WHERE "check" IN :checks GROUP BY "check", location').bindparams(
     bindparam("checks", expanding=True)
@@ -27,28 +26,10 @@ _FIRST: Final = text('SELECT "check", location, MIN(start_ms) FROM span WHERE "c
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Of one integration, what reaches into a stretch of time.
+class Parts(Reading):
+    """A reading with the row it is of. Its `checks` are all that ever were; `removed_ms` says when a check was archived."""
 
-    `newest_ms` is the instant the newest result of a check and location speaks for, `first_ms` that of its first ever;
-    `removed_ms` says when a check was archived. `checks` are all that ever were.
-    """
-
-    integration: IntegrationRow
-    spans: Sequence[SpanRow] = ()
-    newest_ms: Mapping[Key, int] = field(default_factory=dict)
-    first_ms: Mapping[Key, int] = field(default_factory=dict)
-    verdicts: Sequence[VerdictRow] = ()
-    incidents: Sequence[IncidentRow] = ()
-    maintenance: Sequence[Interval] = ()
-
-    @property
-    def checks(self) -> list[CheckPlan]:
-        return [check.plan for check in self.integration.checks]
-
-    @property
-    def removed_ms(self) -> dict[int, int]:
-        return {check.plan.id: check.archived_ms for check in self.integration.checks if check.archived_ms is not None}
+    integration: IntegrationRow = field(kw_only=True)
 
 
 def read_parts(
@@ -71,13 +52,17 @@ def read_parts(
     planned = windows(conn, since_ms, until_ms, WindowKind.MAINTENANCE)
     return {
         one.plan.id: Parts(
-            integration=one,
+            plan=one.plan,
             spans=spans_of[one.plan.id],
             newest_ms=_own(newest, one),
             first_ms=_own(first, one),
             verdicts=verdicts_of[one.plan.id],
             incidents=[row for row in incidents if row.integration == one.plan.id],
             maintenance=list(over(planned, one.plan.id)),
+            checks=[check.plan for check in one.checks],
+            removed_ms={check.plan.id: check.archived_ms for check in one.checks if check.archived_ms is not None},
+            promise=one.promise,
+            integration=one,
         )
         for one in integrations
     }
@@ -93,30 +78,9 @@ def over(planned: Iterable[WindowRow], integration: int) -> Iterator[Interval]:
     return ((row.start_ms, row.end_ms) for row in planned if row.integrations is None or integration in row.integrations)
 
 
-def timeline(parts: Parts, start_ms: int, end_ms: int, now_ms: int, only: int | None = None) -> list[Piece]:
-    """The time of an integration by its counting checks, or of `only` one check of it, in buckets over [start, end)."""
-    counted = [check for check in parts.checks if (check.counts if only is None else check.id == only)]
-    spans_by: dict[Key, list[Span]] = defaultdict(list)
-    for row in parts.spans:
-        key = row.check, row.location
-        spans_by[key].append(read_span(row, parts.newest_ms.get(key, row.start_ms), now_ms))
-    places = sorted(key for key in parts.first_ms if key[0] in {check.id for check in counted})
-    return account(
-        [Track(*key, spans_by[key], parts.first_ms[key], parts.removed_ms.get(key[0])) for key in places],
-        start_ms,
-        end_ms,
-        stretches=[Stretch(row.check, row.location, row.start_ms, row.end_ms, row.verdict.party) for row in parts.verdicts],
-        incidents=[(row.started_ms, _ended(row, now_ms)) for row in parts.incidents if _is_of(row, only)],
-        maintenance=parts.maintenance,
-    )
-
-
-def _is_of(row: IncidentRow, only: int | None) -> bool:
-    return row.kind is IncidentKind.VENDOR and (only is None or only in row.checks)
-
-
-def _ended(row: IncidentRow, now_ms: int) -> int:
-    return next((end for end in (row.resolved_ms, row.closed_ms) if end is not None), now_ms)
+def timeline(parts: Reading, start_ms: int, end_ms: int, now_ms: int, only: int | None = None) -> list[Piece]:
+    """The name under which pages and folding ask for core.reading.pieces."""
+    return pieces(parts, start_ms, end_ms, now_ms, only=only)
 
 
 def _own(by_key: Mapping[Key, int], one: IntegrationRow) -> dict[Key, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -25,7 +26,7 @@ class Counting:
 
     def __init__(self) -> None:
         self._tallies: dict[RollupKey, Tally] = {}
-        self._changed: set[RollupKey] = set()
+        self._changed: dict[tuple[int, int], set[RollupKey]] = defaultdict(set)  # by scope and subject
         self._counted_in: dict[int, int] = {}  # counting check -> its integration
         self._rebuilt_until: dict[tuple[int, int], int] = {}  # (check, location) -> newest row that was counted from the rows
 
@@ -43,7 +44,7 @@ class Counting:
         for check, _, at_ms, cause, total_us, fit in lines:
             for key in self._keys(check, at_ms):
                 self._tallies.setdefault(key, Tally()).add(cause, total_us, fit)
-                self._changed.add(key)
+                self._changed[key[:2]].add(key)
 
     def _keys(self, check: int, at_ms: int) -> list[RollupKey]:
         hour, day = at_ms // HOUR_MS * HOUR_MS, at_ms // DAY_MS * DAY_MS
@@ -59,28 +60,33 @@ class Counting:
             for location in check.plan.locations:
                 lines = _lines(conn, check.plan.id, location, since_ms, until_ms)
                 self._count(lines)
-                self._rebuilt_until |= {(check.plan.id, location): line[2] for line in lines[-1:]}
+                self._rebuilt_until[check.plan.id, location] = lines[-1][2] if lines else -1
         day = since_ms // DAY_MS * DAY_MS
         for scope, subject in ((Scope.INTEGRATION, one.plan.id), *((Scope.CHECK, check.plan.id) for check in one.checks)):
             for row in rollups(conn, scope, [subject], HOUR_MS, day, since_ms):
                 tally = self._tallies.setdefault((scope, subject, DAY_MS, day), Tally())
                 tally.merge(Tally.of(row))
-                self._changed.add((scope, subject, DAY_MS, day))
+                self._changed[scope, subject].add((scope, subject, DAY_MS, day))
 
     def histogram(self, scope: Scope, subject: int, width_ms: int, start_ms: int) -> Histogram | None:
         """Of an hour or day that is still in memory."""
         tally = self._tallies.get((scope, subject, width_ms, start_ms))
         return None if tally is None else tally.histogram
 
-    def changed(self, subjects: Collection[tuple[Scope, int]]) -> dict[RollupKey, Tally]:
+    def changed(self, subjects: Iterable[tuple[Scope, int]]) -> dict[RollupKey, Tally]:
         """What of these subjects is to be written."""
-        return {key: self._tallies[key] for key in self._changed if (Scope(key[0]), key[1]) in subjects}
+        return {key: self._tallies[key] for subject in subjects for key in self._changed.get(subject, ())}
 
-    def written(self, keys: Iterable[RollupKey], now_ms: int) -> None:
-        """They are on disk; old ones need not be kept."""
-        self._changed -= set(keys)
-        for key in [key for key in self._tallies if key[3] < now_ms - _KEPT_MS[key[2]] and key not in self._changed]:
-            del self._tallies[key]
+    def written(self, keys: Iterable[RollupKey]) -> None:
+        """They are on disk."""
+        for key in keys:
+            self._changed[key[:2]].discard(key)
+
+    def forget(self, now_ms: int) -> None:
+        """Old ones need not be kept: should a result come for one all the same, its row is read again."""
+        for key in [key for key in self._tallies if key[3] < now_ms - _KEPT_MS[key[2]]]:
+            if key not in self._changed.get(key[:2], ()):
+                del self._tallies[key]
 
 
 def _lines(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> list[Line]:

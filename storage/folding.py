@@ -48,6 +48,7 @@ class Folder:
         watched = list(self._kept.integrations.values())
         for start in range(0, len(watched), STEP):
             self._fold(watched[start : start + STEP], now_ms, epoch)
+        self._kept.counting.forget(now_ms)
         self._forget_hours(now_ms, epoch)
 
     def _fold(self, chosen: Sequence[IntegrationRow], now_ms: int, epoch: int) -> None:
@@ -90,19 +91,19 @@ class Folder:
         return found
 
     def _write(self, subjects: Sequence[Subject], spent: dict[RollupKey, Buckets], now_ms: int, epoch: int) -> None:
-        counted = self._kept.counting.changed({subject.key for subject in subjects})
-        rows = [(int(subject.scope), subject.id, *subject.row(now_ms)) for subject in subjects]
-        looks = [subject.looks(now_ms) for subject in subjects]
+        counted = self._kept.counting.changed(subject.key for subject in subjects)
+        described = [subject.describe(now_ms) for subject in subjects]
+        rows = [(int(subject.scope), subject.id, *one.row) for subject, one in zip(subjects, described, strict=True)]
         with self._db.write() as conn:
             lease.fence(conn, epoch)
             write_tallies(conn, counted)
             write_time(conn, spent)
             insert(conn, models.Summary, COLUMNS, rows, Twice.REPLACE)
-            if looks != [subject.shown for subject in subjects]:
+            if any(subject.shown != one.looks for subject, one in zip(subjects, described, strict=True)):
                 raise_versions(conn, {"wall"})
-        self._kept.counting.written(counted, now_ms)
-        for subject, shown in zip(subjects, looks, strict=True):
-            subject.shown = shown
+        self._kept.counting.written(counted)
+        for subject, one in zip(subjects, described, strict=True):
+            subject.shown = one.looks
 
     def _forget_hours(self, now_ms: int, epoch: int) -> None:
         """Hours are kept for a month; once a day the oldest go."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, text
@@ -21,6 +21,7 @@ __all__ = ["DAY_MS", "HOURS_KEPT_MS", "HOUR_MS", "RollupKey", "Scope", "rollups"
 
 HOURS_KEPT_MS: Final = 31 * DAY_MS  # days are kept for ever
 BUCKETS: Final = tuple(Buckets.__dataclass_fields__)
+_IN_ORDER: Final = attrgetter(*BUCKETS)
 
 RollupKey = tuple[int, int, int, int]  # scope, subject, width_ms, start_ms: the key of a rollup
 _KEY: Final = ("scope", "subject", "width_ms", "start_ms")
@@ -57,7 +58,7 @@ def write_tallies(conn: Connection, counted: Mapping[RollupKey, Tally]) -> None:
 
 def write_time(conn: Connection, spent: Mapping[RollupKey, Buckets]) -> None:
     """Time in buckets, replacing that of the same keys; counts stay as they are."""
-    insert(conn, models.Rollup, (*_KEY, *BUCKETS), [(*key, *astuple(buckets)) for key, buckets in spent.items()], Twice.REPLACE)
+    insert(conn, models.Rollup, (*_KEY, *BUCKETS), [(*key, *_IN_ORDER(buckets)) for key, buckets in spent.items()], Twice.REPLACE)
 
 
 def _row(row: Any) -> RollupRow:

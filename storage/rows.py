@@ -54,7 +54,9 @@ class Figures:
 
     @classmethod
     def of(cls, b: Buckets) -> Figures:
-        return cls(b.up_ms, b.degraded_ms, b.down_ms, b.maintenance_ms, b.unknown_ms, b.ours_ms + b.short_ours_ms)
+        ours = b.ours_ms + b.short_ours_ms
+        down = b.theirs_ms + b.path_ms + b.unsure_ms + b.short_ms + ours
+        return cls(b.up_ms, b.degraded_ms, down, b.maintenance_ms, b.unknown_ms, ours)
 
     @property
     def known_ms(self) -> int:

@@ -22,6 +22,14 @@ BARS: Final = 90
 SLOW_DAY_MS: Final = 5 * 60_000  # less slow or unconfirmed time than this leaves a day's bar pale
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A summary row's columns that folding owns, and what of them a reader of the wall could tell apart."""
+
+    row: tuple[object, ...]
+    looks: tuple[object, ...]
+
+
 @dataclass(slots=True)
 class Subject:
     """`pieces` follow each other without a hole up to `until_ms`; what may still change is reckoned anew."""
@@ -36,6 +44,8 @@ class Subject:
     maintained: bool = False
     letters: dict[int, str] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
+    bars: str = ""
+    drawn_on: int = 0
     shown: tuple[object, ...] = ()  # what the wall showed when it was last written
 
     @property
@@ -52,8 +62,7 @@ class Subject:
         self.pieces, self.until_ms = [*kept, *tail], now_ms
         begin = max(since_ms, self.first_ms if self.first_ms is not None else now_ms)
         days = self._steps(DAY_MS, begin, now_ms)
-        self.letters = {day: letter for day, letter in self.letters.items() if day > now_ms - KEPT_MS}
-        self.letters |= {day: letter_of(buckets) for (_, _, _, day), buckets in days.items()}
+        self._draw({day: letter_of(buckets) for (_, _, _, day), buckets in days.items()}, now_ms)
         return days | self._steps(HOUR_MS, max(begin, now_ms - HOURS_KEPT_MS), now_ms)
 
     def _steps(self, width_ms: int, since_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
@@ -66,23 +75,22 @@ class Subject:
         last = bisect_left(self.pieces, end_ms, key=lambda piece: piece.start_ms)
         return fold(self.pieces[first:last], start_ms, end_ms)
 
-    def row(self, now_ms: int) -> tuple[object, ...]:
-        """For the columns of a summary row that folding owns, and what of them the wall shows."""
-        p95_us, sparkline = self.latency.day(now_ms)
-        windows = [Figures.of(self.between(now_ms - days * DAY_MS, now_ms)) for days in (1, 7, 30, 90)]
-        month = Figures.of(self.between(_month_start(now_ms), now_ms))
-        figures = dump_digest(Digest(windows[0], windows[1], windows[2], windows[3], month, (p95_us, *self.latency.long)))
-        return (self.maintained, self.seen_ms, self.first_ms, now_ms, figures, self.bars(now_ms), dump_sparkline(sparkline))
-
-    def looks(self, now_ms: int) -> tuple[object, ...]:
-        """What a reader of the wall could tell apart: a second more of the same is nothing new."""
-        p95_us, sparkline = self.latency.day(now_ms)
-        rates = [_rate(self.between(now_ms - days * DAY_MS, now_ms)) for days in (1, 30)]
-        return (self.maintained, self.bars(now_ms), p95_us, sparkline, self.latency.long, *rates)
-
-    def bars(self, now_ms: int) -> str:
+    def _draw(self, letters: dict[int, str], now_ms: int) -> None:
+        """The 90 bars, drawn anew only when one of them changed."""
         today = now_ms // DAY_MS * DAY_MS
-        return "".join(self.letters.get(today - ago * DAY_MS, "-") for ago in range(BARS - 1, -1, -1))
+        if self.bars and self.drawn_on == today and all(self.letters.get(day) == letter for day, letter in letters.items()):
+            return
+        self.letters = {day: letter for day, letter in (self.letters | letters).items() if day > today - BARS * DAY_MS}
+        self.bars = "".join(self.letters.get(today - ago * DAY_MS, "-") for ago in range(BARS - 1, -1, -1))
+        self.drawn_on = today
+
+    def describe(self, now_ms: int) -> Described:
+        p95_us, sparkline = self.latency.day(now_ms)
+        starts = (*(now_ms - days * DAY_MS for days in (1, 7, 30, 90)), _month_start(now_ms))
+        day, week, month, quarter, calendar_month = (Figures.of(self.between(start, now_ms)) for start in starts)
+        digest = Digest(day, week, month, quarter, calendar_month, (p95_us, *self.latency.long))
+        row = (self.maintained, self.seen_ms, self.first_ms, now_ms, dump_digest(digest), self.bars, dump_sparkline(sparkline))
+        return Described(row, (self.maintained, self.bars, digest.p95_us, sparkline, _rate(day), _rate(month)))
 
 
 def letter_of(b: Buckets) -> str:
@@ -98,10 +106,10 @@ def letter_of(b: Buckets) -> str:
     return "u" if b.known_ms else "-"
 
 
-def _rate(b: Buckets) -> tuple[int, int]:
+def _rate(f: Figures) -> tuple[int, int]:
     """Availability to three decimals of a per cent, and coverage to one."""
-    bad, seen = b.down_ms + b.degraded_ms // 2, b.known_ms + b.unknown_ms
-    return 100_000 * bad // max(b.known_ms, 1), 1_000 * b.known_ms // max(seen, 1)
+    bad, seen = f.down_ms + f.degraded_ms // 2, f.known_ms + f.unknown_ms
+    return 100_000 * bad // max(f.known_ms, 1), 1_000 * f.known_ms // max(seen, 1)
 
 
 def _month_start(now_ms: int) -> int:
