@@ -1,4 +1,7 @@
-"""Ninety days of results for the checks of the demo, the same from the same seed."""
+"""Ninety days of results for the checks of the demo, the same from the same seed.
+
+They are judged by a plan in which every check has INTERVAL_MS and RETRY_MS; `planned` are its maintenance windows.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,14 @@ from core.plan import LOCAL
 from core.voices import Round
 from lab import cast
 from lab.past.columns import CODES, Column, Day, ResultKey
-from lab.past.episodes import DAY_MS, Past, past, planned
+from lab.past.episodes import DAY_MS, INTERVAL_MS, Past, past, planned
+from lab.past.instants import RETRY_MS
 from lab.past.seen import Stretch, Watched, column
 
 __all__ = ["CHECKS", "INTERVAL_MS", "RETRY_MS", "Column", "Day", "history", "planned"]
 
 CHECKS: Final = cast.checks()
 DAYS: Final = 90
-INTERVAL_MS: Final = 300_000  # the plan these days are judged by: every check at this interval ...
-RETRY_MS: Final = 20_000  # ... and with this retry
 SEED: Final = 20_261_124
 CANARIES: Final = 3
 _NETWORK: Final = tuple(CODES[cause] for cause in NETWORK_CAUSES)
@@ -28,13 +30,11 @@ _NETWORK: Final = tuple(CODES[cause] for cause in NETWORK_CAUSES)
 Ids = Mapping[tuple[str, str], int]  # (integration, check) -> id
 
 
-def history(
-    ids: Ids, *, end_ms: int, days: int = DAYS, seed: int = SEED, interval_ms: int = INTERVAL_MS, location: int = LOCAL
-) -> Iterator[Day]:
+def history(ids: Ids, *, end_ms: int, days: int = DAYS, seed: int = SEED, location: int = LOCAL) -> Iterator[Day]:
     """Day by day, oldest first: `days` whole UTC days and what there is of the last one. Checks unknown to `ids` are left out."""
     begin_ms = (end_ms // DAY_MS - days) * DAY_MS
     happened = past(begin_ms, end_ms, np.random.default_rng([seed, 0]))
-    stretch = Stretch(begin_ms, end_ms, interval_ms, happened.dark)
+    stretch = Stretch(begin_ms, end_ms, INTERVAL_MS, happened.dark)
     columns = [
         column(
             Watched(cast.part_named(slug), check, number, ids[slug, check], location), stretch, happened.episodes[slug], _dice(seed, number)

@@ -41,6 +41,7 @@ class Server:
     def __init__(self, name: str, answer: Answer | None, *, authority: Authority | None = None, refuse: Refuse | None = None) -> None:
         self.name = name
         self.port = 0
+        self.pace: Callable[[], float] | None = None  # seconds a right answer takes
         self.asked: deque[Request] = deque(maxlen=REMEMBERED)
         self.count = 0
         self._answer = answer
@@ -178,6 +179,8 @@ class Server:
         self.count += 1
         async with self._asked:
             self._asked.notify_all()
+        if self.pace is not None:
+            await asyncio.sleep(self.pace())
         fault = self.fault_at(Stage.REPLY)
         refusal = self._refuse(seen, fault) if fault is not None and self._refuse is not None else None
         if refusal is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Final
 
@@ -23,6 +25,8 @@ from lab.slack.front import LabSlack
 from lab.vendor import Vendor
 
 CANARIES: Final = 3
+DESK: Final = frozenset({"desk"})  # the place from which the lab is broken stays reachable
+SPREAD: Final = 0.2
 
 
 class Lab:
@@ -40,7 +44,7 @@ class Lab:
         self.pages: dict[str, PageState] = dict.fromkeys(self.vendors, GREEN)
         self.network: Fault | None = None
         self.path: dict[str, Fault] = {}  # by server
-        self._spared: frozenset[str] = frozenset()
+        self._spared = DESK
         self._wanted = dict(ports or {})
         self._stack = ExitStack()
         self._authority = Authority()
@@ -77,6 +81,17 @@ class Lab:
             await server.stop()
         await self.mail.stop()
         self._stack.close()
+
+    def open(self, name: str, answer: Answer) -> Server:
+        """One more server over plain HTTP, for as long as the lab runs."""
+        server = self._servers[name] = Server(name, answer)
+        server.start(self._wanted.get(name, 0))
+        return server
+
+    def pace(self, slug: str, usual_ms: float) -> None:
+        """Right answers of a vendor take about so long: loopback is quicker than any vendor."""
+        dice = Random(slug)  # noqa: S311  (not for secrets)
+        self.server(f"api-{slug}").pace = lambda: dice.lognormvariate(math.log(usual_ms / 1000), SPREAD)
 
     # where things are
 
@@ -158,7 +173,7 @@ class Lab:
     def lose_network(self, fault: Fault | Kind = Kind.REFUSED, *, messages: bool = True) -> None:
         """Nothing answers: vendors, pages, canaries; with `messages` Slack and the webhook receiver neither."""
         self.network = _fault(fault)
-        self._spared = frozenset() if messages else frozenset({"slack", "hook"})
+        self._spared = DESK if messages else DESK | {"slack", "hook"}
         self._impose()
 
     def restore_network(self) -> None:

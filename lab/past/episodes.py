@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -25,13 +26,20 @@ DAY_MS: Final = 86_400_000
 QUIET_MS: Final = 40 * MINUTE_MS  # nothing ends so shortly before the demo starts: what fails then is real
 DARK: Final = "dark"
 SMALL_CAUSES: Final = (Cause.TIMEOUT, Cause.SERVER_ERROR, Cause.CONNECT)
-SMALL_A_DAY: Final = 0.035  # single failures of one check
+SMALL_A_DAY: Final = 0.05  # small failures of one check
+LONGER_SHARE: Final = 0.12
+INTERVAL_MS: Final = 300_000
 SAYS: Final[dict[Cause, Kind]] = {
     Cause.SERVER_ERROR: Kind.SERVER_ERROR,
     Cause.AUTH: Kind.REFUSED_KEY,
     Cause.QUOTA: Kind.QUOTA,
     Cause.CONTRACT: Kind.GARBAGE,
 }
+
+
+def phase_ms(name: str, interval_ms: int) -> int:
+    """Where in its interval a check runs: its own, and the same every time."""
+    return zlib.crc32(name.encode()) % interval_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +116,15 @@ def _episode(line: Mapping[str, Any], end_ms: int) -> Episode:
 
 
 def _small(part: Part, begin_ms: int, until_ms: int, random: np.random.Generator) -> Iterator[Episode]:
-    """Too short to open an incident: one run fails, its retry is well."""
+    """Hits one regular run. Most are over before the third try and open no incident; a few are not."""
     if part.vendor is None:
         return
     count = int(random.poisson(SMALL_A_DAY * (until_ms - begin_ms) / DAY_MS))
-    for start_ms in np.sort(random.integers(begin_ms, until_ms, count)).tolist():
+    for at_ms in np.sort(random.integers(begin_ms, until_ms, count)).tolist():
+        start_ms = at_ms - (at_ms - phase_ms(f"{part.slug}/{part.check}", INTERVAL_MS)) % INTERVAL_MS - 2000
         cause = SMALL_CAUSES[int(random.integers(len(SMALL_CAUSES) if part.check == "api" else 1))]
-        yield Episode(start_ms, start_ms + int(random.integers(20, 320)) * 1000, cause, 502, SAYS.get(cause))
+        lasts_s = int(random.integers(70, 320) if random.random() < LONGER_SHARE else random.integers(4, 38))
+        yield Episode(start_ms, start_ms + lasts_s * 1000, cause, 502, SAYS.get(cause))
 
 
 def _work(part: Part, begin_ms: int, end_ms: int, random: np.random.Generator) -> Iterator[Episode]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.health import Cause
 from core.intervals import Interval
-from lab.past.episodes import Episode
+from lab.past.episodes import Episode, phase_ms
 
 Times = NDArray[np.int64]
 Which = NDArray[np.int32]  # the episode a run fell into; -1: none
@@ -23,7 +22,7 @@ _SETTLED: Final = {True: (5, 3), False: (3, 2)}  # slow, down
 
 def grid(name: str, begin_ms: int, end_ms: int, interval_ms: int, dark: Sequence[Interval]) -> Times:
     """Due instants with a phase of the check's own, without those at which the monitor did not run."""
-    phase = zlib.crc32(name.encode()) % interval_ms
+    phase = phase_ms(name, interval_ms)
     times: Times = np.arange(begin_ms + (phase - begin_ms) % interval_ms, end_ms, interval_ms, dtype=np.int64)
     for start, stop in dark:
         times = times[(times < start) | (times >= stop)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def well(times: Times, pace: Pace, random: np.random.Generator) -> Micros:
 def badly(cause: Cause, usual: Micros, pace: Pace, random: np.random.Generator) -> Micros:
     """Microseconds of runs that failed by a cause; `usual` is what they would have taken."""
     n = len(usual)
-    took: NDArray[np.float64] = np.clip(usual * random.uniform(0.5, 1.6, n), 200, TIMEOUT_US * 0.9)
+    took: NDArray[np.floating[Any]] = np.clip(usual * random.uniform(0.5, 1.6, n), 200, TIMEOUT_US * 0.9)
     if cause is Cause.TIMEOUT:
         took = TIMEOUT_US + random.uniform(400, 6000, n)
     elif cause is Cause.SLOW:
