@@ -12,7 +12,7 @@ import yaml
 
 from lab import cast
 from lab.cast import PARTS, Part
-from lab.server import HOST
+from lab.sockets import HOST
 from lab.vendor import Vendor
 from lab.world import Lab
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from lab.exchange import Reply, Request, json_reply, text_reply
 from lab.faults import Fault, Kind
-from lab.pages import Look, PageState
+from lab.pages import GREEN, Look, PageState
 from lab.script import Script
-from lab.server import HOST
 from lab.slack.page import PLAIN
+from lab.sockets import HOST
 from lab.world import Lab
 
 _FILES: Final = {
@@ -101,8 +100,12 @@ class Desk:
         self._lab.heal(given["vendor"], Kind(given["kind"]) if given.get("kind") else None)
 
     def _page(self, given: Mapping[str, Any]) -> None:
-        words = {name: str(value) for name, value in given.items() if name in ("headline", "component", "status")}
-        state = replace(PageState(Look(given["look"])), **words)
+        state = PageState(
+            Look(given["look"]),
+            str(given.get("headline", GREEN.headline)),
+            str(given.get("component", GREEN.component)),
+            str(given.get("status", GREEN.status)),
+        )
         self._lab.page(given["vendor"], state)
 
     def _network(self, given: Mapping[str, Any]) -> None:

@@ -18,14 +18,11 @@ from lab.bending import bent
 from lab.certificates import Authority
 from lab.exchange import Reply, Request
 from lab.faults import Fault, Kind, Stage
-from lab.wire import Conversation, linger_nothing
+from lab.sockets import HOST, bound, close, keep_silent, streams
+from lab.wire import Conversation
 
-HOST: Final = "127.0.0.1"
 BACKLOG: Final = 512
 REMEMBERED: Final = 200
-HOLD_S: Final = 300.0
-HANDSHAKE_S: Final = 20.0
-CLOSING_S: Final = 1.0
 LOG: Final = logging.getLogger("integration_health.lab")
 
 Answer = Callable[[Request], Reply | Awaitable[Reply]]
@@ -160,18 +157,18 @@ class Server:
         fault = self.fault_at(Stage.ACCEPT)
         with suppress(OSError, TimeoutError, h11.ProtocolError):  # the other side went, or one of our faults ended it
             if fault is not None or self._answer is None:
-                await _keep_silent(raw, resets=fault is not None and fault.kind is Kind.RESET)
+                await keep_silent(raw, resets=fault is not None and fault.kind is Kind.RESET)
             else:
                 await self._talk(raw, self._answer)
 
     async def _talk(self, raw: socket.socket, answer: Answer) -> None:
-        reader, writer = await _streams(raw, self._authority, self.fault_at(Stage.HANDSHAKE))
+        reader, writer = await streams(raw, self._authority, self.fault_at(Stage.HANDSHAKE))
         conversation = Conversation(reader, writer)
         try:
             async for request in conversation.requests():
                 await conversation.send(await self._reply(request, answer), self.fault_at(Stage.WIRE))
         finally:
-            await _close(writer)
+            await close(writer)
 
     async def _reply(self, request: Request, answer: Answer) -> Reply:
         seen = replace(request, at_s=time.time(), number=self.count)
@@ -188,53 +185,3 @@ class Server:
         given = answer(seen)
         reply = given if isinstance(given, Reply) else await given
         return reply if fault is None else bent(reply, fault, seen)
-
-
-def bound(port: int) -> socket.socket:
-    """A socket of a port of ours, not yet listening. Raises OSError where the port is taken."""
-    raw = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    raw.setblocking(False)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        raw.bind((HOST, port))
-    except OSError:
-        raw.close()
-        raise
-    return raw
-
-
-async def _keep_silent(raw: socket.socket, *, resets: bool) -> None:
-    """Takes bytes and gives none until the other side goes; or resets at once."""
-    loop = asyncio.get_running_loop()
-    try:
-        if resets:
-            linger_nothing(raw)
-            return
-        async with asyncio.timeout(HOLD_S):
-            while await loop.sock_recv(raw, 4096):
-                pass
-    finally:
-        raw.close()
-
-
-async def _streams(
-    raw: socket.socket, authority: Authority | None, fault: Fault | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(loop=loop)
-    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
-    context = None if authority is None else authority.context(None if fault is None else fault.kind)
-    patience = None if context is None else HANDSHAKE_S
-    transport, _ = await loop.connect_accepted_socket(lambda: protocol, raw, ssl=context, ssl_handshake_timeout=patience)
-    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
-
-
-async def _close(writer: asyncio.StreamWriter) -> None:
-    """The transport owns the socket and must be seen to let it go: a number closed under it would be somebody else's next."""
-    writer.close()
-    try:
-        await asyncio.wait_for(writer.wait_closed(), CLOSING_S)
-    except TimeoutError:
-        writer.transport.abort()
-    except OSError:
-        pass  # it was reset

@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Final
 
-from lab.server import HOST, bound
+from lab.sockets import HOST, bound
 
 KEPT: Final = 200
 PATIENCE_S: Final = 60.0
