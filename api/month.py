@@ -12,9 +12,9 @@ import numpy.typing as npt
 from core.calendar import Period
 from core.objective import Band
 from core.percentile import rank
+from core.reading import LatencyReading, Reading
 from sla.freeze import thaw_row
 from sla.portfolio import Report, Row
-from sla.reading import LatencyReading, Reading
 from sla.report import month
 from storage import catalogue, periods
 from storage.accounts import Parts, read_parts
