@@ -14,9 +14,9 @@ from core.merge import Piece, Track
 from core.objective import Band, Phase, band, exhausted_at, period_budget
 from core.plan import Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
+from core.reading import Reading, ended_ms, pieces, tracks
 from core.verdict import Party
 from sla.portfolio import IncidentLine, LatencyLine, Report, Row, Standing
-from sla.reading import Reading, ended_ms, pieces, tracks
 
 
 def month(period: Period, readings: Iterable[Reading], now_ms: int) -> Report:
@@ -33,7 +33,7 @@ def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
     start, end = judged(period, watched, now_ms)
     if wanted is None or start > end or (start == end and now_ms >= period.end_ms):
         return None
-    plan, timeline, stage = reading.plan, pieces(reading, start, end, now_ms, watched), _phase(period, reading, now_ms)
+    plan, timeline, stage = reading.plan, pieces(reading, start, end, now_ms, watched=watched), _phase(period, reading, now_ms)
     buckets = fold(timeline, start, end)
     promise = reading.promise
     return Row(

@@ -14,8 +14,8 @@ from core.declared import Promise
 from core.health import Cause, Status
 from core.ledger import IncidentKind, IncidentRow, SpanRow, VerdictRow
 from core.plan import CheckPlan, IntegrationPlan, Objective
+from core.reading import Reading
 from core.verdict import Confidence, Party, Verdict
-from sla.reading import Reading
 
 MINUTE = 60_000
 DAY = 1440 * MINUTE

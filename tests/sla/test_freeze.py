@@ -11,10 +11,10 @@ import pytest
 
 from core.calendar import Period
 from core.declared import Promise
+from core.reading import LatencyReading, Reading
 from core.verdict import Party
 from sla.freeze import freeze, thaw_report, thaw_row
 from sla.portfolio import Report, Row
-from sla.reading import LatencyReading, Reading
 from sla.report import month
 
 Make = Callable[..., Reading]

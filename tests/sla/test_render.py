@@ -14,10 +14,10 @@ import pytest
 from openpyxl import load_workbook
 
 from core.calendar import Period
+from core.reading import LatencyReading, Reading
 from core.verdict import Party
 from sla.formats import formats
 from sla.portfolio import Report
-from sla.reading import LatencyReading, Reading
 from sla.render.xlsx import label
 from sla.report import month
 from sla.table import INCIDENT_KEYS, KEYS

@@ -18,9 +18,9 @@ from core.health import Cause, Status
 from core.ledger import IncidentKind, SpanRow
 from core.objective import Band, Phase
 from core.plan import CheckPlan, Objective
+from core.reading import LatencyReading, Reading
 from core.verdict import Party
 from sla.portfolio import Report, Row
-from sla.reading import LatencyReading, Reading
 from sla.report import month, row_of
 from sla.sentence import headline, listed
 
