@@ -43,7 +43,7 @@ UNKNOWN_CAUSES: Final = frozenset({Cause.BLOCKED, Cause.OBSERVER, Cause.CONFIG, 
 STATUS_OF: Final[dict[Cause | None, Status]] = {
     None: Status.UP,
     Cause.SLOW: Status.DEGRADED,
-    **{cause: Status.UNKNOWN for cause in UNKNOWN_CAUSES},
+    **dict.fromkeys(UNKNOWN_CAUSES, Status.UNKNOWN),
     **{cause: Status.DOWN for cause in Cause if cause not in UNKNOWN_CAUSES | {Cause.SLOW}},
 }
 
