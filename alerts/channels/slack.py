@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 from typing import Annotated, Final, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from alerts.channel import Channel, ChannelConfig, ChannelKind, Clients, SecretRef
 
 TIMEOUT_S: Final = 10
+Name = Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^#?[^\s#]+$")]
 
 
 class Config(ChannelConfig):
     """A Slack app's bot token (scope chat:write; channels:history and channels:read prevent doubles) and where it posts."""
 
     kind: Literal["slack"] = "slack"
-    token: SecretRef
-    channel: Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^#?[^\s#]+$")]
+    token: SecretRef = Field(description="The bot token, as a reference: env:SLACK_BOT_TOKEN.")
+    channel: Name = Field(description="Where to post: #name, or the channel's id.")
 
 
 def build(config: Config, clients: Clients) -> Channel:

@@ -6,6 +6,8 @@ import logging
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from alerts.channel import Channel, ChannelConfig, ChannelKind, Clients, SecretRef
 
 TIMEOUT_S = 10
@@ -16,7 +18,7 @@ class Config(ChannelConfig):
     """An incoming webhook's address; it is a secret, so only a reference to it is declared."""
 
     kind: Literal["slack_webhook"] = "slack_webhook"
-    url: SecretRef
+    url: SecretRef = Field(description="The address, as a reference: env:SLACK_WEBHOOK_URL.")
 
 
 def check_address(url: str, operators: str | None) -> None:

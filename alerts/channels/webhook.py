@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from alerts.channel import Channel, ChannelConfig, ChannelKind, Clients, SecretRef
 from alerts.signed_post import SignedPost
 
-ADDRESS = r"^(https?://[^\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"
+Address = Annotated[str, StringConstraints(max_length=2000, pattern=r"^(https?://[^\s]+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
 
 
 class Config(ChannelConfig):
     """Where to post (an https address or a reference to one) and the secret it is signed with (`whsec_...` or plain)."""
 
     kind: Literal["webhook"] = "webhook"
-    url: Annotated[str, StringConstraints(max_length=2000, pattern=ADDRESS)]
-    secret: SecretRef
-    private_targets: bool = False
+    url: Address = Field(description="An https address, or a reference to one.")
+    secret: SecretRef = Field(description="What it is signed with, as a reference; 16 characters or more.")
+    private_targets: bool = Field(default=False, description="Allow an address inside this network.")
 
 
 def build(config: Config, clients: Clients) -> Channel:
