@@ -96,7 +96,7 @@ def failing(summaries: list[Summary]) -> list[Summary]:
             "bars": "u" * 89 + "d",
             "incidents": (
                 OpenIncident(
-                    214, Status.DOWN, Cause.SERVER_ERROR, NOW_MS - 29 * MINUTE_MS, "POST /v2/checkout/orders answers 503", "theirs", "medium",
+                    214, Status.DOWN, Cause.SERVER_ERROR, NOW_MS - 29 * MINUTE_MS, "POST /v2/orders answers 503", "theirs", "medium",
                     "Not acknowledged by PayPal.", None, None,
                 ),
             ),

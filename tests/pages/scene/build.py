@@ -13,7 +13,6 @@ from pathlib import Path
 from core.health import STATUS_OF, Cause, Evidence, Outcome, Phases, ProbeResult, Status
 from core.ledger import EventRow, IncidentKind, IncidentRow, Ledger, SignalRow, SpanRow, StateRow, VerdictRow, WindowKind, WindowRow
 from core.plan import CheckPlan, IntegrationPlan
-from core.verdict import Party
 from settings import load
 from storage import lease, processes
 from storage.backfill import Backfill
@@ -130,7 +129,8 @@ def _result(check: CheckPlan, at: int, cause: Cause | None, usual: int) -> Probe
     evidence = None
     if cause is not None:
         request = "GET https://api.vendor.example/v1/ping\nAuthorization: Bearer [redacted]\n"
-        answer = 'HTTP/2 503\ncontent-type: application/json\nretry-after: 30\n\n{"name":"SERVICE_UNAVAILABLE","message":"<b>temporarily</b> unable"}'
+        head = "HTTP/2 503\ncontent-type: application/json\nretry-after: 30\n\n"
+        answer = head + '{"name":"SERVICE_UNAVAILABLE","message":"<b>temporarily</b> unable"}'
         evidence = Evidence(request, answer, "203.0.113.7", None, 1)
     status = {Cause.SERVER_ERROR: 503, Cause.AUTH: 401, Cause.QUOTA: 429, Cause.SLOW: 200}.get(cause) if cause else 200
     detail = f"Answered {status}" if status else "No answer within 10 s"
@@ -157,8 +157,8 @@ def _judged(plan: IntegrationPlan, script: Sequence[Trouble], scene: Scene, ledg
             continue
         unknown = STATUS_OF[trouble.cause] is Status.UNKNOWN
         row = IncidentRow(
-            number, IncidentKind.SELF if unknown else IncidentKind.VENDOR, plan.id, begin, begin + MINUTE_MS, STATUS_OF[trouble.cause], trouble.cause,
-            (check.id,), said, 2, resolved_ms=end, closed_ms=end, closed_as=None if end is None else "recovered",
+            number, IncidentKind.SELF if unknown else IncidentKind.VENDOR, plan.id, begin, begin + MINUTE_MS,
+            STATUS_OF[trouble.cause], trouble.cause, (check.id,), said, 2, resolved_ms=end, closed_ms=end, closed_as=None if end is None else "recovered",
             acknowledged_ms=begin + 5 * MINUTE_MS if trouble.on_it else None, acknowledged_by=trouble.on_it,
             title=f"GET /v1/ping: {trouble.cause.replace('_', ' ')}, 3 of 3 tries",
         )  # fmt: skip
@@ -170,7 +170,7 @@ def _events(row: IncidentRow, plan: IntegrationPlan) -> list[EventRow]:
     found = [
         EventRow(row.id, row.started_ms - 20_000, "last_good", "Last good answer", "200 in 298 ms"),
         EventRow(row.id, row.started_ms, "first_failure", "First failure", row.title),
-        EventRow(row.id, row.opened_ms, "opened", "Incident opened: 3 failures in a row", "Verdict: theirs, likely" if row.verdict and row.verdict.party is Party.THEIRS else ""),
+        EventRow(row.id, row.opened_ms, "opened", "Incident opened: 3 failures in a row", row.verdict.headline if row.verdict else ""),
         EventRow(row.id, row.opened_ms + 1_000, "delivered", "Slack message sent", "#ops, delivered at the first try in 310 ms"),
     ]  # fmt: skip
     if row.acknowledged_ms:
