@@ -67,15 +67,18 @@ def blame(blamed: Iterable[tuple[Party, int]], stretches: Iterable[tuple[Verdict
     return spent
 
 
-def shown_verdict(before: Verdict | None, spent: Mapping[Party, int], stretches: Sequence[VerdictRow]) -> Verdict | None:
-    """That of the party with most bad time: the newest stretch of it that is open, else what was shown of it before."""
-    if not spent:
-        return before
+def foremost(before: Verdict | None, spent: Mapping[Party, int], stretches: Sequence[VerdictRow]) -> VerdictRow | None:
+    """The stretch whose verdict an incident shows: the newest open one of the party with most bad time.
+
+    None where what was shown before stands: that party has no open stretch, or there is none at all.
+    """
     newest = sorted(stretches, key=lambda row: row.start_ms, reverse=True)
     lately = [row.verdict.party for row in newest] + ([before.party] if before else [])
-    most = max(spent, key=lambda party: (spent[party], -_place(lately, party)))
-    found = next((row.verdict for row in newest if row.verdict.party is most), None)
-    return found or (before if before is not None and before.party is most else (newest[0].verdict if newest else before))
+    most = max(spent, key=lambda party: (spent[party], -_place(lately, party)), default=None)
+    found = next((row for row in newest if row.verdict.party is most), None)
+    if found is None and newest and (before is None or before.party is not most):
+        return newest[0]
+    return found
 
 
 def _place(order: Sequence[Party], party: Party) -> int:

@@ -14,6 +14,7 @@ from core.transition import CLOSED, STALE_GAPS, Machine, Thresholds, count
 Key = tuple[int, int]  # check, location
 
 SELF_CAUSES: Final = frozenset({Cause.BLOCKED, Cause.CONFIG, Cause.INTERNAL})
+HEARTBEAT: Final = "heartbeat"
 LONGEST_WAIT_MS: Final = 31 * 86_400_000  # a Retry-After beyond a month is a mistake, not a wish
 
 
@@ -103,7 +104,7 @@ def gap_after(settled: bool, check: CheckPlan, result: ProbeResult) -> int:
 
     A used-up quota is waited for in full; after a server error at most one interval, until the state is settled.
     """
-    gap = check.interval_ms if settled else min(check.retry_ms, check.interval_ms)
+    gap = regular_gap(check) if settled or check.kind == HEARTBEAT else min(check.retry_ms, check.interval_ms)
     asked_s = result.outcome.retry_after_s
     if asked_s is None or asked_s <= 0:
         return gap
@@ -113,6 +114,11 @@ def gap_after(settled: bool, check: CheckPlan, result: ProbeResult) -> int:
     if result.cause is Cause.SERVER_ERROR and not settled:
         return max(gap, min(asked, check.interval_ms))
     return gap
+
+
+def regular_gap(check: CheckPlan) -> int:
+    """Between two runs of a settled check; something that calls us may be late by its grace, and is never asked again."""
+    return check.interval_ms + check.grace_ms if check.kind == HEARTBEAT else check.interval_ms
 
 
 def went_silent(line: Line, seen_ms: int, now_ms: int) -> Line | None:
@@ -130,7 +136,7 @@ def forget_run(line: Line) -> Line:
 def settle(line: Line, check: CheckPlan) -> Line:
     """With `calm` told anew."""
     up = line.cause is None and line.status is Status.UP and line.confirmed is Status.UP
-    calm = up and line.settled and line.gap_ms == check.interval_ms and line.succeeded(check)
+    calm = up and line.settled and line.gap_ms == regular_gap(check) and line.succeeded(check)
     return line if line.calm == calm else replace(line, calm=calm)
 
 

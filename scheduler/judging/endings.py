@@ -34,13 +34,16 @@ def close(draft: Draft, row: IncidentRow, how: str, now_ms: int, text: str, *, r
 
 
 def _leave(draft: Draft, member: IncidentRow, now_ms: int) -> None:
-    """A group is over when its last member is."""
+    """A group is over when its last member is; it recovered when one of them did."""
     group = draft.memory.incidents.get(member.group or 0)
     if group is None or group.kind is not IncidentKind.GROUP:
         return
-    end = member.resolved_ms or member.closed_ms or now_ms
-    group = draft.change(group.id, recovered_ms=max(end, group.recovered_ms or end))
+    if member.resolved_ms is not None:
+        group = draft.change(group.id, recovered_ms=max(member.resolved_ms, group.recovered_ms or 0))
     if any(one.group == group.id for one in draft.memory.incidents.values()):
         return
-    resolved = max(group.started_ms, group.recovered_ms or now_ms)
-    close(draft, group, RECOVERED, now_ms, f"All are well again after {lasting(resolved - group.started_ms)}", resolved_ms=resolved)
+    if group.recovered_ms is None:
+        close(draft, group, member.closed_as or UNSEEN, now_ms, "Closed with its last member")
+        return
+    resolved = max(group.started_ms, group.recovered_ms)
+    close(draft, group, RECOVERED, now_ms, f"All are over after {lasting(resolved - group.started_ms)}", resolved_ms=resolved)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.incident import blame, same_judgement, shown_verdict
+from core.incident import blame, family, foremost, same_judgement
 from core.ledger import VerdictRow
-from core.timeline import verdict_line
+from core.timeline import verdict_line, what_fails
 from core.verdict import Verdict
 from scheduler.judging import telling
 from scheduler.judging.draft import Draft
@@ -12,19 +12,21 @@ from scheduler.judging.draft import Draft
 
 def reckon(draft: Draft, incident: int, now_ms: int) -> None:
     """Look at the incident's stretches anew: after a result, a page's word, or a stretch that ended."""
-    row = draft.memory.incidents.get(incident)
+    row, newest = draft.memory.incidents.get(incident), draft.memory.newest
     if row is None:
         return
     open_ = _open_stretches(draft, incident, row.checks)
-    newest = draft.memory.newest
     spent = blame(row.blamed, [(one, newest[one.check, one.location].edge_ms) for one in open_])
-    verdict = shown_verdict(row.verdict, spent, open_)
-    if verdict is None or verdict == row.verdict:
+    shown = foremost(row.verdict, spent, open_)
+    if shown is None or shown.verdict == row.verdict:
         return
-    if same_judgement(verdict, row.verdict):
-        draft.change(incident, verdict=verdict)  # the same with newer figures
-    else:
-        say_verdict(draft, incident, verdict, now_ms)
+    if same_judgement(shown.verdict, row.verdict):
+        draft.change(incident, verdict=shown.verdict)  # the same with newer figures
+        return
+    if row.verdict is not None and family(shown.cause) != family(row.cause):
+        check, result = draft.memory.plan.checks[shown.check], newest[shown.check, shown.location]
+        draft.change(incident, cause=shown.cause, title=what_fails(check, result))
+    say_verdict(draft, incident, shown.verdict, now_ms)
 
 
 def _open_stretches(draft: Draft, incident: int, checks: tuple[int, ...]) -> list[VerdictRow]:

@@ -142,6 +142,12 @@ def test_retry_after_is_obeyed_in_full_for_a_quota_and_by_one_interval_after_a_s
     assert gap_after(settled, CHECK, result(0, cause, retry_after_s=asked_s)) == gap_s * 1000
 
 
+def test_something_that_calls_us_is_never_asked_again_and_may_be_late_by_its_grace() -> None:
+    job = replace(CHECK, kind="heartbeat", interval_ms=3_600_000, grace_ms=300_000, fail_after=1)
+    line, _ = watch(causes((0, None), (3_900, Cause.MISSED), (4_000, None)), job)
+    assert line.gap_ms == 3_900_000
+
+
 def test_the_status_holds_until_the_run_the_vendor_asked_to_wait_for() -> None:
     line, rows = watch([result(0), result(60, Cause.QUOTA, retry_after_s=3_600), result(3_660, Cause.QUOTA)])
     assert [(row.start_ms, row.end_ms) for row in rows] == [(0, 30_000), (30_000, None)]
