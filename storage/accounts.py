@@ -20,9 +20,10 @@ from storage.windows import windows
 
 __all__ = ["Key", "Parts", "first_edges", "over", "read_parts", "timeline"]
 
-_FIRST: Final = text('SELECT "check", location, MIN(start_ms) FROM span WHERE "check" IN :checks GROUP BY "check", location').bindparams(
-    bindparam("checks", expanding=True)
-)
+_FIRST: Final = text(
+    'SELECT c.id, l.id, (SELECT MIN(s.start_ms) FROM span s WHERE s."check" = c.id AND s.location = l.id) '
+    'FROM "check" c CROSS JOIN location l WHERE c.id IN :checks'
+).bindparams(bindparam("checks", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ def read_parts(
 
 def first_edges(conn: Connection, checks: Iterable[int]) -> dict[Key, int]:
     """The instant each check at each location was first heard of."""
-    return {(check, place): first for check, place, first in conn.execute(_FIRST, {"checks": list(checks)})}
+    found = conn.execute(_FIRST, {"checks": list(checks)})
+    return {(check, place): first for check, place, first in found if first is not None}
 
 
 def over(planned: Iterable[WindowRow], integration: int) -> Iterator[Interval]:

@@ -16,11 +16,12 @@ from storage.packing import unpack
 from storage.results import line_of
 from storage.rows import ResultLine
 
-# Spans of a check at a location follow each other: those that reach into a stretch are the ones that begin
-# in it and the last one that began before it.
+# Spans of a check at a location follow each other: those that reach into a stretch are the ones that begin in it and the
+# last one that began before it. Joined to its key first, so that this is a seek however long the history is.
 _SPANS = text(
-    'SELECT s.* FROM span s WHERE s."check" IN :checks AND s.start_ms < :until AND s.start_ms >= COALESCE('
-    '(SELECT MAX(b.start_ms) FROM span b WHERE b."check" = s."check" AND b.location = s.location AND b.start_ms <= :since), :since) '
+    'SELECT s.* FROM "check" c CROSS JOIN location l JOIN span s ON s."check" = c.id AND s.location = l.id '
+    "WHERE c.id IN :checks AND s.start_ms < :until AND s.start_ms >= COALESCE("
+    '(SELECT MAX(b.start_ms) FROM span b WHERE b."check" = c.id AND b.location = l.id AND b.start_ms <= :since), :since) '
     "AND (s.end_ms IS NULL OR s.end_ms > :since) "
     'ORDER BY s."check", s.location, s.start_ms'
 ).bindparams(bindparam("checks", expanding=True))
