@@ -23,7 +23,7 @@ from storage.results import latencies
 from storage.rows import IntegrationRow
 
 STEP: Final = 20  # integrations read in one look: reports read in steps, so that no reader holds the database for long
-PROBED: Final = "heartbeat"  # the one kind whose results have no latency
+UNTIMED: Final = "heartbeat"  # the one kind whose results have no latency
 
 
 def month_report(db: Database, period: Period, now_ms: int) -> Report:
@@ -74,9 +74,11 @@ def reading_of(parts: Parts, latency: LatencyReading) -> Reading:
 
 
 def _latency(db: Database, one: IntegrationRow, period: Period, until_ms: int) -> LatencyReading:
-    probed = [check.plan.id for check in one.checks if check.plan.counts and check.plan.kind != PROBED]
-    with db.read() as conn:
-        found = np.sort(latencies(conn, probed, period.start_ms, max(until_ms, period.start_ms)))
+    probed = [check.plan.id for check in one.checks if check.plan.counts and check.plan.kind != UNTIMED]
+    found: npt.NDArray[np.int64] = np.empty(0, np.int64)
+    if until_ms > period.start_ms:  # a period to come has nothing yet
+        with db.read() as conn:
+            found = np.sort(latencies(conn, probed, period.start_ms, until_ms))
     limit_ms = one.plan.objective.latency_ms if one.plan.objective else None
     within = int(np.searchsorted(found, limit_ms * 1000, side="right")) if limit_ms is not None else 0
     return LatencyReading(len(found), within, *(_nearest(found, percent) for percent in (50, 95, 99)))

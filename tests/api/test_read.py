@@ -150,3 +150,7 @@ async def test_a_database_that_does_not_answer_is_503(client: httpx.AsyncClient,
 async def test_minutes_are_not_lost_between_results(client: httpx.AsyncClient, state: State) -> None:
     paypal = (await get(client, "/integrations/paypal")).json()
     assert paypal["day"]["up_s"] == pytest.approx(3600, abs=2 * MINUTE / 1000)
+
+
+async def test_a_month_to_come_is_empty_and_not_an_error(client: httpx.AsyncClient) -> None:
+    assert (await get(client, "/sla/2030-01")).json()["integrations"] == []
