@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from lab.exchange import Reply, Request
 from lab.faults import Fault, Kind
@@ -11,6 +12,8 @@ from lab.pages import PageState
 
 Says = Callable[[Request, Fault], Reply | None]  # None: this request is answered as always
 PageForm = Callable[["Vendor", PageState, Request], Reply]
+
+_OF_KEYS: Final = frozenset({Kind.REFUSED_KEY, Kind.MISSING_SCOPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,11 @@ class Vendor:
     auth: Mapping[str, str] = field(default_factory=dict)  # how a plain HTTP check proves who asks, as integrations.yaml says it
 
     def refuse(self, request: Request, fault: Fault) -> Reply | None:
-        """What the vendor says under a fault of the reply stage that is its own to word; None: nothing special."""
-        if fault.kind in (Kind.REFUSED_KEY, Kind.MISSING_SCOPE) and not self.is_keyed(request):
-            return None
+        """What the vendor says under a fault that it has words for; None: it has none for this one, or for this asker."""
         say = self.says.get(fault.kind)
-        return None if say is None else say(request, fault)
+        if say is None or self.answer is None or (fault.kind in _OF_KEYS and not self.is_keyed(request)):
+            return None
+        return say(request, fault) or self.answer(request)
 
     def is_keyed(self, request: Request) -> bool:
         """Whether the request carries a credential: a stranger is answered as always."""

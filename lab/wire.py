@@ -104,6 +104,8 @@ class Conversation:
         for start in range(0, len(data), CHUNK):
             self._writer.write(data[start : start + CHUNK])
             await self._writer.drain()
+            if start:
+                await asyncio.sleep(0)  # else nobody would tell us that the other side is gone
 
     def reset(self) -> None:
         """The other side gets a TCP reset, not an end."""
