@@ -48,21 +48,22 @@ def judge(
 
 def _judge_all(draft: Draft, results: Sequence[ProbeResult], rounds: Mapping[ResultKey, Round]) -> None:
     """A good result where all is calm changes nothing but what is newest: millions of them pass here."""
-    lines, newest = draft.memory.lines, draft.memory.newest
-    written = draft.results
+    memory, written = draft.memory, draft.results
+    newest, asked, voices = memory.newest, memory.asked, memory.index.voices
     for result in results:
         key = (result.check, result.location)
-        line = lines.get(key)
+        line = memory.lines.get(key)
         if line is not None and line.calm and result.cause is None:
-            before = newest[key]
-            gap = result.at_ms + result.late_ms - before.at_ms - before.late_ms
-            if 0 < gap <= line.hold_ms and result.outcome.page is None:
+            before, at = newest[key], result.at_ms + result.late_ms
+            if 0 < at - before.at_ms - before.late_ms <= line.hold_ms and result.outcome.page is None:
                 written.append(result)
                 newest[key] = result
+                if key in voices:
+                    asked[voices[key]] = at
                 if carried.carries(result.outcome):
                     carried.note(draft, result)
                 continue
-        take(draft, result, rounds.get((result.check, result.location, result.at_ms)) if rounds else None)
+        take(draft, result, rounds.get((*key, result.at_ms)) if rounds else None)
 
 
 def apply(memory: Memory, request: Asked, now_ms: int) -> tuple[Ledger, Memory]:
@@ -74,6 +75,8 @@ def apply(memory: Memory, request: Asked, now_ms: int) -> tuple[Ledger, Memory]:
 
 def tick(memory: Memory, now_ms: int, budgets: Sequence[BudgetFigures] = ()) -> tuple[Ledger, Memory]:
     """What time alone brings: silence of checks, reminders, lost sight, closing unseen, budgets. Once a second is enough."""
+    if not timers.is_due(memory, now_ms, budgets):
+        return Ledger(), memory
     draft = Draft(memory.copy(), now_ms)
     timers.tick(draft, budgets)
     return draft.ledger(), draft.memory

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
-from core.health import ProbeResult
+from core.health import Cause, ProbeResult
 from core.ledger import IncidentKind, IncidentRow, VerdictRow
 from core.line import HEARTBEAT, Key, Line
 from core.plan import LOCAL, CheckPlan, IntegrationPlan, Plan, WindowRule
@@ -47,6 +47,9 @@ class BudgetTold:
     burning: bool = False
 
 
+Ailment = tuple[int, int, int]  # which rows a cause speaks for (bits), the newest result with it, where its kind began (ms)
+
+
 class Index:
     """A plan as the judge looks things up in it; made once for each plan."""
 
@@ -65,19 +68,23 @@ class Index:
         return check is not None and key[1] in check.locations and check.integration in self.plan.integrations
 
     @cached_property
-    def voices(self) -> tuple[tuple[Key, str], ...]:
+    def voices(self) -> dict[Key, str]:
         """The lines that ask a vendor and count, each with its provider."""
-        return tuple(
-            ((check.id, place), integration.provider)
+        return {
+            (check.id, place): integration.provider
             for integration in self.plan.integrations.values()
             for check in integration.checks
             if check.counts and check.kind not in UNASKED
             for place in check.locations
-        )
+        }
 
     @cached_property
-    def providers(self) -> frozenset[str]:
-        return frozenset(provider for _, provider in self.voices)
+    def voiced(self) -> dict[str, tuple[Key, ...]]:
+        """Provider -> its lines among the voices."""
+        found: dict[str, list[Key]] = defaultdict(list)
+        for key, provider in self.voices.items():
+            found[provider].append(key)
+        return {provider: tuple(keys) for provider, keys in found.items()}
 
     @cached_property
     def upstreams(self) -> dict[str, frozenset[str]]:
@@ -159,10 +166,14 @@ class Memory:
     behind: dict[Key, tuple[VerdictRow, ...]] = field(default_factory=dict)  # ended ones of a run not yet confirmed
     rounds: dict[Key, Round] = field(default_factory=dict)  # what the newest network failure of a line waited for
     incidents: dict[int, IncidentRow] = field(default_factory=dict)  # open ones
+    opened: dict[tuple[int, str], int] = field(default_factory=dict)  # (integration, kind) -> its open incident
     pages: dict[int, PageVoice] = field(default_factory=dict)  # by integration
     budgets: dict[int, BudgetTold] = field(default_factory=dict)  # by integration
     carried: dict[tuple[int, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)  # (check, kind) -> signal as written
     manual: dict[int, int] = field(default_factory=dict)  # check -> its newest manual run
+    asked: dict[str, int] = field(default_factory=dict)  # provider -> its newest result of a check that counts
+    ailing: dict[str, dict[Cause, Ailment]] = field(default_factory=dict)  # providers whose newest results are not all well
+    silent_ms: int = 0  # no line falls silent before this instant
     next_incident: int = 1
     blind: Blind | None = None
     last_good_ms: int | None = None  # the newest canary round that was answered
@@ -170,19 +181,21 @@ class Memory:
     index: Index = field(default_factory=lambda: Index(Plan()))
 
     def copy(self) -> Memory:
-        """Everything a flush changes, copied one level deep: the values are immutable."""
+        """Everything a flush changes, copied one level deep: the values are immutable. `lines` is shared until one changes."""
         return replace(
             self,
-            lines=self.lines.copy(),
             newest=self.newest.copy(),
             stretches=self.stretches.copy(),
             behind=self.behind.copy(),
             rounds=self.rounds.copy(),
             incidents=self.incidents.copy(),
+            opened=self.opened.copy(),
             pages=self.pages.copy(),
             budgets=self.budgets.copy(),
             carried=self.carried.copy(),
             manual=self.manual.copy(),
+            asked=self.asked.copy(),
+            ailing=self.ailing.copy(),
         )
 
     def gap_ms(self, check: int, location: int = LOCAL) -> int:
@@ -193,7 +206,8 @@ class Memory:
         return self.plan.checks[check].interval_ms
 
     def open_incident(self, integration: int, kind: IncidentKind = IncidentKind.VENDOR) -> IncidentRow | None:
-        return next((row for row in self.incidents.values() if row.integration == integration and row.kind is kind), None)
+        ident = self.opened.get((integration, kind.value))
+        return None if ident is None else self.incidents.get(ident)
 
     def check(self, key: Key) -> CheckPlan:
         return self.plan.checks[key[0]]

@@ -52,7 +52,7 @@ def answered(draft: Draft, key: Key, result: ProbeResult) -> None:
     if blind is None or result.cause in NETWORK_CAUSES or result.status is Status.UNKNOWN or result.edge_ms <= blind.newest_ms:
         return
     who = blind.answered | {memory.index.integration(key[0]).provider}
-    if len(who) >= min(ENOUGH_ANSWERS, max(1, len(memory.index.providers))):
+    if len(who) >= min(ENOUGH_ANSWERS, max(1, len(memory.index.voiced))):
         _back(draft, blind, result.edge_ms, draft.now(result))
     else:
         memory.blind = replace(blind, answered=who)

@@ -38,7 +38,7 @@ def case_of(memory: Memory, key: Key, line: Line, result: ProbeResult, round_: R
         page_words=page.reading.headline if page.reading else "",
         page_read_ms=page.read_ms,
         canaries=round_ or _recent_round(memory, result),
-        crowd=crowd(memory, key, at, round_) if result.cause in _CROWDED else Crowd(),
+        crowd=crowd(memory, key, result, round_) if result.cause in _CROWDED else Crowd(),
         places=_places(memory, key),
         keys_refused=unrelated_keys(memory, check, at, KEYS_TOGETHER_MS) if result.cause is Cause.AUTH else 1,
         succeeded=line.succeeded(check),

@@ -1,105 +1,152 @@
-"""How the other providers fare in the same minutes: counted among those that were asked in the window, never among all."""
+"""How the other providers fare in the same minutes: counted among those that were asked in the window, never among all.
+
+Kept by provider and as results come in, so that a verdict costs the same with ten thousand checks failing as with ten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from core.grouping import Tally
-from core.health import NETWORK_CAUSES, STATUS_OF, Cause, Status
-from core.line import Key
+from core.health import NETWORK_CAUSES, STATUS_OF, Cause, ProbeResult, Status
+from core.line import Key, Line
 from core.plan import CheckPlan, IntegrationPlan
 from core.rules import PATH_CAUSES, UPSTREAM_CAUSES
 from core.voices import Crowd, Round, Upstream
-from scheduler.memory import Memory
+from scheduler.memory import Ailment, Memory
 
+# Each row of the verdict has its own causes. A cause carries the bits of all that name it: enums hash slowly, and a
+# mass failure looks at every provider with every failing result.
 # What was taken for our own network's fault was a network failure when it was seen.
-LOST_CAUSES: Final = NETWORK_CAUSES | {Cause.OBSERVER}
-SERVER_CAUSES: Final = frozenset({Cause.SERVER_ERROR})
-_FAILED: Final = frozenset({Status.DOWN, Status.DEGRADED})
+LOST, PATH, SERVER, UPSTREAM, FAILED = 1, 2, 4, 8, 16
+_CAUSES: Final[tuple[tuple[int, frozenset[Cause]], ...]] = (
+    (LOST, NETWORK_CAUSES | {Cause.OBSERVER}),
+    (PATH, PATH_CAUSES),
+    (SERVER, frozenset({Cause.SERVER_ERROR})),
+    (UPSTREAM, UPSTREAM_CAUSES),
+    (FAILED, frozenset(cause for cause in Cause if STATUS_OF[cause] in (Status.DOWN, Status.DEGRADED))),
+)
+_BITS: Final = {cause: sum(bit for bit, causes in _CAUSES if cause in causes) for cause in Cause}
+
+
+def count(memory: Memory, key: Key, result: ProbeResult, before: Cause | None) -> None:
+    """Take note of a result of a check that counts; `before` is the cause of the line's result before it."""
+    provider = memory.index.voices.get(key)
+    if provider is None:
+        return
+    memory.asked[provider] = max(result.edge_ms, memory.asked.get(provider, 0))
+    if before is None and result.cause is None:
+        return
+    known = memory.ailing.get(provider, {})
+    line = memory.lines[key]
+    if result.cause is not None and (before is result.cause or result.cause not in known) and before in (None, result.cause):
+        memory.ailing[provider] = {**known, result.cause: _join(known.get(result.cause), _ailment(line, result.cause, result.edge_ms))}
+    else:
+        _recount(memory, provider)
+
+
+def recount(memory: Memory) -> None:
+    """From the newest results alone: after a restart, or with another plan."""
+    memory.asked.clear()
+    memory.ailing.clear()
+    for provider, keys in memory.index.voiced.items():
+        asked = [memory.newest[key].edge_ms for key in keys if key in memory.newest]
+        if asked:
+            memory.asked[provider] = max(asked)
+            _recount(memory, provider)
+
+
+def _recount(memory: Memory, provider: str) -> None:
+    found: dict[Cause, Ailment] = {}
+    for key in memory.index.voiced[provider]:
+        result = memory.newest.get(key)
+        if result is not None and result.cause is not None:
+            found[result.cause] = _join(found.get(result.cause), _ailment(memory.lines[key], result.cause, result.edge_ms))
+    if found:
+        memory.ailing[provider] = found
+    else:
+        memory.ailing.pop(provider, None)
+
+
+def _ailment(line: Line, cause: Cause, at_ms: int) -> Ailment:
+    return _BITS[cause], at_ms, at_ms if line.failing_ms is None else line.failing_ms
+
+
+def _join(one: Ailment | None, other: Ailment) -> Ailment:
+    return other if one is None else (one[0], max(one[1], other[1]), min(one[2], other[2]))
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """The newest result of one line, or of a provider asked beside a silent canary round."""
+class _Minutes:
+    """The providers asked in the two intervals before a failing result, and what those of them that are not well suffer from."""
 
-    provider: str
-    at_ms: int
-    cause: Cause | None
-    since_ms: int  # where its present kind of failure began
+    since_ms: int
+    asked: Mapping[str, int]
+    ailing: Mapping[str, Mapping[Cause, Ailment]]
+
+    def first(self, bit: int, default_ms: int) -> int:
+        """Where the first of these failures began, within the window."""
+        begun = (since for found in self.ailing.values() for bits, at, since in found.values() if bits & bit and at >= self.since_ms)
+        return max(self.since_ms, min(begun, default=default_ms))
+
+    def failing(self, bit: int, since_ms: int) -> set[str]:
+        found = self.ailing.items()
+        return {who for who, ills in found for bits, at, _ in ills.values() if bits & bit and at >= since_ms}
+
+    def tally(self, bit: int, since_ms: int) -> Tally:
+        return Tally(len(self.failing(bit, since_ms)), sum(at >= since_ms for at in self.asked.values()))
 
 
-def crowd(memory: Memory, key: Key, at_ms: int, round_: Round | None) -> Crowd:
+def crowd(memory: Memory, key: Key, result: ProbeResult, round_: Round | None) -> Crowd:
     """What is known of the others at the instant of a failing result of `key`, which counts among them."""
-    check = memory.check(key)
-    integration = memory.index.integration(key[0])
-    window = at_ms - 2 * check.interval_ms
-    words = _words(memory, key, integration.provider, window, round_)
-    since_good = window if memory.last_good_ms is None else max(window, memory.last_good_ms)
+    check, integration = memory.check(key), memory.index.integration(key[0])
+    at = result.edge_ms
+    minutes = _minutes(memory, key, result, at - 2 * check.interval_ms, round_)
+    since_good = max(minutes.since_ms, memory.last_good_ms or 0)
     return Crowd(
-        network=_tally(words, LOST_CAUSES, since_good),
-        path=_tally(words, PATH_CAUSES, _first(words, PATH_CAUSES, at_ms)),
-        server=_tally(words, SERVER_CAUSES, _first(words, SERVER_CAUSES, at_ms)),
-        others=_others(words, integration.provider),
-        upstream=_upstream(memory, integration, words, at_ms),
+        network=minutes.tally(LOST, since_good),
+        path=minutes.tally(PATH, minutes.first(PATH, at)),
+        server=minutes.tally(SERVER, minutes.first(SERVER, at)),
+        others=_others(minutes, integration.provider),
+        upstream=_upstream(memory, minutes, integration, at),
     )
 
 
-def _words(memory: Memory, key: Key, provider: str, window_ms: int, round_: Round | None) -> list[Word]:
-    heard = dict(round_.heard) if round_ else {}
-    newest, lines = memory.newest, memory.lines
-    words: list[Word] = []
-    own = False
-    for line_key, who in memory.index.voices:
-        result = newest.get(line_key)
-        if result is None or result.at_ms + result.late_ms < window_ms:
-            continue
-        if line_key == key:
-            own = True
-        elif who in heard:
-            continue
-        since = lines[line_key].failing_ms if result.cause is not None else None
-        at = result.edge_ms
-        words.append(Word(who, at, result.cause, at if since is None else max(since, window_ms)))
-    if not own:
-        words.append(_own(memory, key, provider, window_ms))
-    if round_:
-        words += [Word(who, round_.begun_ms, cause, round_.begun_ms) for who, cause in heard.items() if who != provider]
-    return words
+def _minutes(memory: Memory, key: Key, result: ProbeResult, since_ms: int, round_: Round | None) -> _Minutes:
+    """With the failing check itself, where it does not count, and with what was heard beside a silent canary round."""
+    provider = memory.index.integration(key[0]).provider
+    asked, ailing = memory.asked, memory.ailing
+    if key not in memory.index.voices and result.cause is not None:
+        own = _join(ailing.get(provider, {}).get(result.cause), _ailment(memory.lines[key], result.cause, result.edge_ms))
+        asked = {**asked, provider: max(result.edge_ms, asked.get(provider, 0))}
+        ailing = {**ailing, provider: {**ailing.get(provider, {}), result.cause: own}}
+    heard = {who: cause for who, cause in round_.heard if who != provider} if round_ else {}
+    if round_ and heard:
+        at = round_.begun_ms
+        asked = {**asked, **dict.fromkeys(heard, at)}
+        ailing = {who: ills for who, ills in ailing.items() if who not in heard}
+        ailing |= {who: {cause: (_BITS[cause], at, at)} for who, cause in heard.items() if cause is not None}
+    return _Minutes(since_ms, asked, ailing)
 
 
-def _own(memory: Memory, key: Key, provider: str, window_ms: int) -> Word:
-    """The failing check itself, where it does not count: it was asked all the same."""
-    result, since = memory.newest[key], memory.lines[key].failing_ms
-    return Word(provider, result.edge_ms, result.cause, max(window_ms, result.edge_ms if since is None else since))
+def _others(minutes: _Minutes, provider: str) -> Tally:
+    failing = minutes.failing(FAILED, minutes.since_ms) - {provider}
+    return Tally(len(failing), sum(at >= minutes.since_ms for who, at in minutes.asked.items() if who != provider))
 
 
-def _first(words: Iterable[Word], causes: frozenset[Cause], at_ms: int) -> int:
-    return min((word.since_ms for word in words if word.cause in causes), default=at_ms)
-
-
-def _tally(words: Iterable[Word], causes: frozenset[Cause], since_ms: int) -> Tally:
-    asked = {word.provider for word in words if word.at_ms >= since_ms}
-    failing = {word.provider for word in words if word.at_ms >= since_ms and word.cause in causes}
-    return Tally(len(failing), len(asked))
-
-
-def _others(words: Iterable[Word], provider: str) -> Tally:
-    others = [word for word in words if word.provider != provider]
-    failing = {word.provider for word in others if STATUS_OF[word.cause] in _FAILED}
-    return Tally(len(failing), len({word.provider for word in others}))
-
-
-def _upstream(memory: Memory, integration: IntegrationPlan, words: list[Word], at_ms: int) -> Upstream | None:
+def _upstream(memory: Memory, minutes: _Minutes, integration: IntegrationPlan, at_ms: int) -> Upstream | None:
     """The declared upstream most of whose providers fail; counted against all that declare it and are watched."""
-    found: list[Upstream] = []
-    for name in integration.upstreams:
-        declaring = (memory.index.upstreams.get(name, frozenset()) & memory.index.providers) | {integration.provider}
-        on_it = [word for word in words if word.provider in declaring]
-        failing = _tally(on_it, UPSTREAM_CAUSES, _first(on_it, UPSTREAM_CAUSES, at_ms)).failing
-        found.append(Upstream(name, Tally(failing, len(declaring))))
+    found = [_standing_on(memory, minutes, name, integration.provider, at_ms) for name in integration.upstreams]
     return max(found, key=lambda one: (one.tally.half, one.tally.failing, -one.tally.asked), default=None)
+
+
+def _standing_on(memory: Memory, minutes: _Minutes, upstream: str, provider: str, at_ms: int) -> Upstream:
+    declaring = (memory.index.upstreams.get(upstream, frozenset()) & memory.index.voiced.keys()) | {provider}
+    on_it = _Minutes(minutes.since_ms, {}, {who: ills for who, ills in minutes.ailing.items() if who in declaring})
+    failing = on_it.failing(UPSTREAM, on_it.first(UPSTREAM, at_ms))
+    return Upstream(upstream, Tally(len(failing), len(declaring)))
 
 
 def unrelated_keys(memory: Memory, check: CheckPlan, at_ms: int, within_ms: int) -> int:
@@ -119,5 +166,5 @@ def _keys(integration: IntegrationPlan) -> frozenset[str]:
 
 
 def _refused(memory: Memory, integration: int, since_ms: int) -> bool:
-    results = (memory.newest.get(key) for key in memory.index.lines[integration])
+    results: Iterable[ProbeResult | None] = (memory.newest.get(key) for key in memory.index.lines[integration])
     return any(result is not None and result.cause is Cause.AUTH and result.edge_ms >= since_ms for result in results)

@@ -29,6 +29,7 @@ class Draft:
     answers: list[Answer] = field(default_factory=list)
     windows: list[WindowRow] = field(default_factory=list)
     topics: set[str] = field(default_factory=set)
+    owns_lines: bool = False
 
     def ledger(self) -> Ledger:
         return Ledger(
@@ -49,12 +50,20 @@ class Draft:
         """The commit's instant; played back: when the result was there."""
         return result.edge_ms + result.total_us // 1000 if self.now_ms is None else self.now_ms
 
+    def put_line(self, key: Key, line: Line) -> None:
+        """The first line that changes makes the lines this draft's own: in most flushes none does."""
+        if not self.owns_lines:
+            self.memory.lines = self.memory.lines.copy()
+            self.owns_lines = True
+        self.memory.lines[key] = line
+        self.memory.silent_ms = 0 if line.moved_ms is None else min(self.memory.silent_ms, line.moved_ms + line.hold_ms)
+
     def write_span(self, row: SpanRow) -> None:
         self.spans[row.check, row.location, row.start_ms] = row
 
     def write_line(self, key: Key, line: Line) -> None:
         """A line that changed so much that it is written down."""
-        self.memory.lines[key] = line
+        self.put_line(key, line)
         self.states[key] = state_row(key, line)
 
     def write_verdict(self, row: VerdictRow) -> None:
@@ -64,10 +73,15 @@ class Draft:
         """An incident opened or changed; once closed it leaves the memory."""
         self.incidents[row.id] = row
         self.topics.add("incidents")
-        if row.closed_ms is None:
-            self.memory.incidents[row.id] = row
+        memory, open_ = self.memory, row.closed_ms is None
+        if open_:
+            memory.incidents[row.id] = row
         else:
-            self.memory.incidents.pop(row.id, None)
+            memory.incidents.pop(row.id, None)
+        if row.integration is not None and open_:
+            memory.opened[row.integration, row.kind.value] = row.id
+        elif row.integration is not None:
+            memory.opened.pop((row.integration, row.kind.value), None)
 
     def change(self, incident: int, **changed: Any) -> IncidentRow:
         """An open incident with some of its fields changed."""

@@ -30,8 +30,8 @@ def join(draft: Draft, incident: int, now_ms: int) -> None:
         draft.change(member.id, group=ident)
         draft.event(member.id, now_ms, "group", f"Joined group INC-{ident}: many vendors at once")
         telling.tell_update(draft, member.id, now_ms)
-    _count(draft, ident, rule, now_ms, formed=group is None)
-    telling.tell_opening(draft, ident, now_ms)
+    _count(draft, ident, rule, members, now_ms, formed=group is None)
+    telling.tell_opening(draft, ident, now_ms, [member.integration for member in members])
 
 
 def _open_group(draft: Draft, rule: int) -> IncidentRow | None:
@@ -65,19 +65,19 @@ def _form(draft: Draft, members: Sequence[IncidentRow], now_ms: int) -> int:
     return ident
 
 
-def _count(draft: Draft, group: int, rule: int, now_ms: int, *, formed: bool) -> None:
+def _count(draft: Draft, group: int, rule: int, joined: Sequence[IncidentRow], now_ms: int, *, formed: bool) -> None:
     """The group's own figures, from the members that are open."""
-    row = draft.memory.incidents[group]
-    members = [one for one in draft.memory.incidents.values() if one.group == group]
-    vendors = {draft.memory.plan.integrations[one.integration].provider for one in members if one.integration is not None}
+    row, plans = draft.memory.incidents[group], draft.memory.plan.integrations
+    members = [one.integration for one in draft.memory.incidents.values() if one.group == group]
+    vendors = {plans[one].provider for one in members if one in plans}
     draft.change(
         group,
         title=_TITLES[rule].format(count=len(vendors)),
-        started_ms=min(row.started_ms, *(one.started_ms for one in members)),
-        status=worst([row.status, *(one.status for one in members)]),
-        severity=min(row.severity, *(one.severity for one in members)),
+        started_ms=min(row.started_ms, *(one.started_ms for one in joined)),
+        status=worst([row.status, *(one.status for one in joined)]),
+        severity=min(row.severity, *(one.severity for one in joined)),
     )
-    names = ", ".join(draft.memory.plan.integrations[one.integration].name for one in members if one.integration is not None)
+    names = ", ".join(plans[one.integration].name for one in joined if one.integration in plans)
     if formed:
         draft.event(group, now_ms, "opened", "One message for many: they fail together", names)
     else:

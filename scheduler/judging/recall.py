@@ -12,7 +12,7 @@ from core.line import Key, settle
 from core.plan import Plan
 from core.remembered import line_of
 from core.voices import PageVoice
-from scheduler.judging import budgets, stretches
+from scheduler.judging import budgets, census, stretches
 from scheduler.judging.draft import Draft
 from scheduler.judging.endings import REMOVED, close
 from scheduler.memory import Blind, Index, JudgeSettings, Memory
@@ -53,8 +53,10 @@ def load(
         if memory.index.knows(key):
             memory.lines[key] = line_of(state, plan.checks[state.check])
             memory.newest[key] = _seen(memory, key, (newest or {}).get(key))
+    census.recount(memory)
     memory.stretches = {(row.check, row.location): row for row in verdicts if (row.check, row.location) in memory.lines}
     memory.incidents = {row.id: row for row in incidents if row.closed_ms is None}
+    memory.opened = {(row.integration, row.kind.value): row.id for row in memory.incidents.values() if row.integration is not None}
     memory.next_incident = max([next_incident, *(ident + 1 for ident in memory.incidents)])
     for signal in signals:
         _hear_signal(memory, signal)
@@ -106,11 +108,13 @@ def replan(draft: Draft, plan: Plan, settings: JudgeSettings | None) -> None:
     """Lines of checks that are gone end where their newest result stops to speak."""
     memory, now_ms = draft.memory, draft.now_ms or 0
     index = Index(plan)
+    memory.lines, draft.owns_lines = memory.lines.copy(), True
     for key in [key for key in memory.lines if not index.knows(key)]:
         _drop(draft, key, now_ms)
     memory.plan, memory.index, memory.settings = plan, index, settings or memory.settings
-    for key, line in memory.lines.items():
-        memory.lines[key] = settle(line, plan.checks[key[0]])
+    for key, line in list(memory.lines.items()):
+        draft.put_line(key, settle(line, plan.checks[key[0]]))
+    census.recount(memory)
     for row in list(memory.incidents.values()):
         _keep_or_close(draft, row, now_ms)
 

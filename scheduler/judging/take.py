@@ -9,6 +9,7 @@ from core.rules import OWN_NETWORK
 from core.verdict import Verdict
 from core.voices import Round
 from scheduler.judging import blindness, carried, incidents, pages, stretches
+from scheduler.judging.census import count
 from scheduler.judging.draft import Draft
 from scheduler.judging.reckoning import reckon
 
@@ -58,8 +59,10 @@ def _stand(draft: Draft, key: Key, before: Line, result: ProbeResult, seen_ms: i
     check = memory.check(key)
     counts = not result.manual and not memory.index.maintained(check.integration, result.edge_ms)
     taken = step(before, check, result, seen_ms, counts=counts)
+    held = memory.newest.get(key)
     memory.newest[key] = result
-    memory.lines[key] = taken.line
+    draft.put_line(key, taken.line)
+    count(memory, key, result, held.cause if held else None)
     return taken
 
 

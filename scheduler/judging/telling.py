@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from alerts.policy import routes
@@ -24,20 +24,20 @@ def channels_of(memory: Memory, integration: int, now_ms: int) -> tuple[str, ...
     return routes(plan, memory.settings.default_channel)
 
 
-def wanted(memory: Memory, row: IncidentRow, now_ms: int) -> tuple[str, ...]:
-    """The channels an open incident is to be told in; a group speaks for its members."""
+def wanted(memory: Memory, row: IncidentRow, now_ms: int, members: Sequence[int | None] | None = None) -> tuple[str, ...]:
+    """The channels an open incident is to be told in; a group speaks for its members (all of them, or those given)."""
     if row.kind is IncidentKind.GROUP:
-        members = [one.integration for one in memory.incidents.values() if one.group == row.id and one.integration is not None]
-        return _distinct(channel for member in members for channel in channels_of(memory, member, now_ms))
+        spoken_for = [one.integration for one in memory.incidents.values() if one.group == row.id] if members is None else members
+        return _distinct(channel for member in spoken_for if member is not None for channel in channels_of(memory, member, now_ms))
     if row.group is not None or row.integration is None:
         return ()
     return channels_of(memory, row.integration, now_ms)
 
 
-def tell_opening(draft: Draft, incident: int, now_ms: int) -> None:
+def tell_opening(draft: Draft, incident: int, now_ms: int, members: Sequence[int | None] | None = None) -> None:
     """In every channel that wants it and has not heard of it yet."""
     row = draft.memory.incidents[incident]
-    new = [channel for channel in wanted(draft.memory, row, now_ms) if channel not in row.told]
+    new = [channel for channel in wanted(draft.memory, row, now_ms, members) if channel not in row.told]
     if new:
         row = draft.change(incident, told=(*row.told, *new), told_ms=now_ms)
         _say(draft, row, new, AlertKind.OPENED, now_ms)

@@ -13,6 +13,7 @@ from scheduler.judging import budgets, stretches, telling
 from scheduler.judging.budgets import BudgetFigures
 from scheduler.judging.draft import Draft
 from scheduler.judging.endings import UNSEEN, close
+from scheduler.memory import Memory
 
 
 def tick(draft: Draft, figures: Sequence[BudgetFigures]) -> None:
@@ -26,17 +27,28 @@ def tick(draft: Draft, figures: Sequence[BudgetFigures]) -> None:
     budgets.tell(draft, figures, now_ms)
 
 
+def is_due(memory: Memory, now_ms: int, figures: Sequence[BudgetFigures]) -> bool:
+    """Whether there is anything to look at: in quiet seconds there is not."""
+    return bool(figures) or bool(memory.incidents) or now_ms > memory.silent_ms
+
+
 def _fall_silent(draft: Draft, now_ms: int) -> None:
     """A newest result speaks for 2.5 planned gaps; after that nothing is known."""
-    newest = draft.memory.newest
-    silent = [
-        (key, after)
-        for key, line in draft.memory.lines.items()
-        if key in newest and (after := went_silent(line, newest[key].edge_ms, now_ms)) is not None
+    memory = draft.memory
+    if now_ms <= memory.silent_ms:
+        return
+    ends = [
+        (result.at_ms + result.late_ms + line.hold_ms, key)
+        for key, line in memory.lines.items()
+        if line.status is not Status.UNKNOWN and (result := memory.newest.get(key)) is not None
     ]
-    for key, after in silent:
-        draft.write_line(key, after)
-        draft.topics.add("wall")
+    memory.silent_ms = min((end for end, _ in ends if end >= now_ms), default=now_ms + LOST_SIGHT_MS)
+    for key in [key for end, key in ends if end < now_ms]:
+        line = memory.lines[key]
+        after = went_silent(line, memory.newest[key].edge_ms, now_ms)
+        if after is not None:
+            draft.write_line(key, after)
+            draft.topics.add("wall")
 
 
 def _look_for(draft: Draft, row: IncidentRow, now_ms: int) -> None:

@@ -14,6 +14,7 @@ from core.ledger import AlertKind, IncidentKind
 from core.plan import Plan
 from core.voices import Round
 from scheduler.judge import judge
+from scheduler.judging import census
 from tests.scheduler.stage import START_MS, Stage, api, integration, page, plan, reading, result, window
 
 CAUSES = (None, None, None, Cause.SERVER_ERROR, Cause.TIMEOUT, Cause.CONNECT, Cause.SLOW, Cause.AUTH, Cause.CONFIG, Cause.OBSERVER)
@@ -163,3 +164,13 @@ def test_a_restart_between_two_flushes_changes_nothing_that_is_accounted_for(his
         [(row.integration, row.started_ms, row.resolved_ms, row.status) for row in one.of(IncidentKind.VENDOR)] for one in (stage, whole)
     ]
     assert vendors[0] == vendors[1]
+
+
+@settings(max_examples=80, deadline=None)
+@given(histories())
+def test_the_count_of_the_others_kept_along_the_way_is_the_one_made_anew(history: History) -> None:
+    memory = play(history, []).memory
+    again = memory.copy()
+    census.recount(again)
+    assert again.asked == memory.asked
+    assert again.ailing == {who: found for who, found in memory.ailing.items() if found}
