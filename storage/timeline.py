@@ -17,10 +17,10 @@ from storage.results import line_of
 from storage.rows import ResultLine
 
 # Spans of a check at a location follow each other: those that reach into a stretch are the ones that begin in it and the
-# last one that began before it. Joined to its key first, so that this is a seek however long the history is.
+# last one that began before it. CROSS JOIN keeps SQLite to this order: a seek for each, however long the history is.
 _SPANS = text(
-    'SELECT s.* FROM "check" c CROSS JOIN location l JOIN span s ON s."check" = c.id AND s.location = l.id '
-    "WHERE c.id IN :checks AND s.start_ms < :until AND s.start_ms >= COALESCE("
+    'SELECT s.* FROM "check" c CROSS JOIN location l CROSS JOIN span s '
+    'WHERE c.id IN :checks AND s."check" = c.id AND s.location = l.id AND s.start_ms < :until AND s.start_ms >= COALESCE('
     '(SELECT MAX(b.start_ms) FROM span b WHERE b."check" = c.id AND b.location = l.id AND b.start_ms <= :since), :since) '
     "AND (s.end_ms IS NULL OR s.end_ms > :since) "
     'ORDER BY s."check", s.location, s.start_ms'
