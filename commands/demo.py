@@ -23,12 +23,12 @@ from core.exits import Exit, Refusal
 from core.plan import Plan
 from lab import history
 from lab.demo_config import demo as write_demo
+from lab.desk import Desk
 from lab.running import LabThread
-from lab.script import play
+from lab.script import Script, set_paces
 from scheduler import leader
 from scheduler.clock import Clock
 from scheduler.declarations import Declared, digest_of
-from scheduler.memory import JudgeSettings
 from scheduler.replay import replay
 from scheduler.setup import Setup, set_up
 from scheduler.supervisor import Supervisor
@@ -71,12 +71,13 @@ class Stage:
     folder: Path
     lab: LabThread
     stopping: threading.Event
+    url: str = ""
 
     def run(self, stack: ExitStack) -> None:
         written = write_demo(self.lab.lab, now=datetime.now(UTC))
         config = self.folder / "integrations.yaml"
         config.write_text(written.text, encoding="utf-8")
-        url = f"sqlite:///{(self.folder / 'health.db').absolute()}"
+        url = self.url = f"sqlite:///{(self.folder / 'health.db').absolute()}"
         env = {**written.env, "CONFIG": str(config), "STATE_DIR": str(self.folder), "DATABASE_URL": url, "LAB_URL": self.lab.lab.slack_url}
         migrate(url)
         stack.callback(_ended, self._pages(env))
@@ -85,11 +86,20 @@ class Stage:
         db = open_database(url)
         stack.callback(db.close)
         if self._history(db, config, written.text, {**os.environ, **written.env}):
-            self.lab.start(play(self.lab.lab))
-            worker = Supervisor(env=env)
+            script = self.lab.call(self._open_desk)
+            self.lab.start(script.play())
+            worker = Supervisor(env={**env, "WORKER": "off"})
             worker.start()
             stack.callback(worker.stop)
             self.stopping.wait()
+
+    def _open_desk(self) -> Script:
+        """Where people break and heal the lab, and the script that does so by itself."""
+        lab = self.lab.lab
+        set_paces(lab)
+        script = Script(lab)
+        say(f"Its desk, to break and heal vendors: {Desk(lab, script).url}/")
+        return script
 
     def _pages(self, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """The web process, without a worker of its own; it ends when its standard input closes."""
@@ -99,7 +109,7 @@ class Stage:
     def _history(self, db: Database, config: Path, text: str, env: Mapping[str, str]) -> bool:
         """Play the ninety days; False when told to stop meanwhile."""
         now_ms = Clock().now_ms()
-        lock = leader.leader_lock(db.address.url)
+        lock = leader.leader_lock(self.url)
         try:
             epoch = leader.lead(db, lock, process=None, now_ms=now_ms, wait_s=5)
             if epoch is None:
