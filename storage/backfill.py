@@ -41,23 +41,24 @@ class Backfill:
         self._epoch = epoch
         self._now_ms = now_ms
         self._hot_from_ms = (now_ms - HOT_MS) // DAY_MS * DAY_MS
+        self._early: list[ProbeResult] = []  # results of a day to come
 
     def add_day(self, day_ms: int, results: Sequence[ProbeResult], ledger: Ledger) -> None:
-        """`results` are due on the UTC day that begins at `day_ms`; `ledger` is what else was judged, its own results aside.
+        """The results of the UTC day that begins at `day_ms`, and what else was judged of it (its own results aside).
 
-        Its alerts are noted as delivered: nobody is told of the past.
+        A retry that is due after midnight waits for its own day. Alerts are noted as delivered: nobody is told of the past.
         """
-        hot = day_ms >= self._hot_from_ms
-        days = [] if hot else list(by_series(results))
-        packs = [pack_row(check, place, day_ms, columns, phases) for check, place, columns, phases in days]
+        end = day_ms + DAY_MS
+        own = [result for result in (*self._early, *results) if result.at_ms < end]
+        self._early = [result for result in (*self._early, *results) if result.at_ms >= end]
+        days, hot = list(by_series(own)), day_ms >= self._hot_from_ms
+        packs = [] if hot else [pack_row(check, place, day_ms, columns, phases) for check, place, columns, phases in days]
         with self._db.write() as conn:
             lease.fence(conn, self._epoch)
-            if hot:
-                entries.write_results(conn, results)
+            entries.write_results(conn, own if hot else ())
             insert(conn, models.Pack, PACK_COLUMNS, packs)
             write_tallies(conn, counted(days, self._counted_in(conn), self._now_ms - HOURS_KEPT_MS))
-            changed = {(span.check, span.location) for span in ledger.spans}
-            entries.write_evidence(conn, results, changed)
+            entries.write_evidence(conn, own, changed={(span.check, span.location) for span in ledger.spans})
             _write_judged(conn, ledger)
 
     def _counted_in(self, conn: Connection) -> Mapping[int, int]:
@@ -66,6 +67,10 @@ class Backfill:
 
     def finish(self) -> None:
         """The time in buckets of all that was added, and the summary rows."""
+        with self._db.write() as conn:
+            lease.fence(conn, self._epoch)
+            entries.write_results(conn, self._early)
+            conn.execute(text("UPDATE summary SET folded_ms = :now"), {"now": self._now_ms})  # all of it is counted
         Folder(self._db).fold(self._now_ms, epoch=self._epoch)
 
 

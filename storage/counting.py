@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from core.health import Cause
 from core.histogram import Histogram
 from storage.codes import CAUSES, DAY_MS, HOUR_MS, UNFIT, Scope
-from storage.results import hot_columns
+from storage.results import columns_between
 from storage.rollups import RollupKey, rollups, tallies
 from storage.rows import IntegrationRow
 from storage.tally import Tally
@@ -55,7 +55,7 @@ class Counting:
         return keys
 
     def rebuild(self, conn: Connection, one: IntegrationRow, since_ms: int, until_ms: int) -> None:
-        """Count anew from the rows themselves, from the hour `since_ms` on: what was written and not yet folded when we ended."""
+        """Count anew from the results themselves, from the hour `since_ms` on: what was written and not yet folded when we ended."""
         for check in one.checks:
             for location in check.plan.locations:
                 lines = _lines(conn, check.plan.id, location, since_ms, until_ms)
@@ -90,6 +90,6 @@ class Counting:
 
 
 def _lines(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> list[Line]:
-    columns = hot_columns(conn, check, location, since_ms, until_ms)
+    columns = columns_between(conn, check, location, since_ms, until_ms)
     rows = zip(columns.at_ms.tolist(), columns.flags.tolist(), columns.cause.tolist(), columns.total_us.tolist(), strict=True)
     return [(check, location, at, CAUSES[cause], total, not flags & UNFIT) for at, flags, cause, total in rows]

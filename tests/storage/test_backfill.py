@@ -127,6 +127,21 @@ def folded(db: Database) -> object:
         return rows, wall.summary(conn, 1), conn.execute(text('SELECT "check", day_ms, body, phases FROM pack ORDER BY id')).all()
 
 
+def test_a_retry_after_midnight_is_kept_with_its_own_day(db: Database, epoch: int) -> None:
+    samples.watched(db)
+    backfill = Backfill(db, epoch=epoch, now_ms=NOW)
+    late = samples.result(1, MIDNIGHT + DAY + 10_000, Cause.TIMEOUT)
+    backfill.add_day(MIDNIGHT, [samples.result(1, MIDNIGHT + DAY - MINUTE, Cause.TIMEOUT), late], Ledger())
+    backfill.add_day(MIDNIGHT + DAY, [samples.result(1, MIDNIGHT + DAY + MINUTE)], Ledger())
+    with db.read() as conn:
+        days = rollups(conn, Scope.CHECK, [1], DAY_MS, MIDNIGHT, NOW)
+        assert len(results.series(conn, 1, LOCAL, MIDNIGHT + DAY, MIDNIGHT + 2 * DAY)) == 2
+    assert [(day.start_ms, day.results, day.causes) for day in days] == [
+        (MIDNIGHT, 1, {Cause.TIMEOUT: 1}),
+        (MIDNIGHT + DAY, 2, {Cause.TIMEOUT: 1}),
+    ]
+
+
 def test_the_outage_is_on_its_day(filled: Database) -> None:
     with filled.read() as conn:
         summary = wall.summary(conn, 1)
