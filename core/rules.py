@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from core import headlines
 from core.facts import facts
 from core.grouping import network_lost
 from core.health import NETWORK_CAUSES, Cause
@@ -52,7 +53,7 @@ def judge(case: Case) -> Verdict:
         headline=rule.headline(case),
         facts=facts(case),
         would_change=rule.would_change.format(provider=case.provider),
-        acknowledged=_admitted(case) and rule.party is Party.THEIRS,
+        acknowledged=case.admitted and rule.party is Party.THEIRS,
         tries=case.tries,
     )
 
@@ -63,13 +64,9 @@ def _confidence(party: Party, case: Case) -> Confidence:
         return Confidence.LOW
     if case.cause in CERTAIN:
         return Confidence.HIGH
-    page = _admitted(case) or case.page is PageSays.MAINTENANCE if party is Party.THEIRS else case.page is PageSays.GREEN
+    page = case.admitted or case.page is PageSays.MAINTENANCE if party is Party.THEIRS else case.page is PageSays.GREEN
     spoken = (case.cause in ANSWERS.get(party, ())) + page
     return (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)[spoken]
-
-
-def _admitted(case: Case) -> bool:
-    return case.page is PageSays.RED or case.acknowledged
 
 
 def _is_network(case: Case) -> bool:
@@ -103,54 +100,17 @@ def _in_one_place(case: Case) -> bool:
     return _is_network(case) and case.places is not None and case.places.only_here
 
 
-def _quiet_page(case: Case) -> str:
-    if case.page is PageSays.UNREADABLE:
-        return f"{case.provider}’s page cannot be read."
-    if case.page is PageSays.STALE:
-        return f"{case.provider}’s page was not read lately."
-    return f"No page of {case.provider} is read."
-
-
-_OWN_WORDS: Final = {
-    Cause.CONFIG: "The check cannot run as it is configured.",
-    Cause.BLOCKED: "Our own guard refuses to ask.",
-    Cause.INTERNAL: "The check itself failed.",
-    Cause.MISSED: "The call we wait for did not come.",
-}
-
-
-def _keys_words(case: Case) -> str:
-    if _admitted(case):
-        return f"{case.provider} refuses keys, and its page says it has trouble."
-    return f"{case.provider} refuses {case.keys_refused} unrelated keys."
-
-
-def _upstream_words(case: Case) -> str:
-    upstream = case.crowd.upstream
-    return f"Shared upstream {upstream.name}: {upstream.tally.failing} of {upstream.tally.asked} on it fail." if upstream else ""
-
-
-def _setup_words(case: Case) -> str:
-    since = "since its configuration changed" if case.last_good_ms is not None else "yet"
-    return f"The check has not worked {since}."
-
-
-def _place_words(case: Case) -> str:
-    here, others = (case.places.here, case.places.others) if case.places else ("", 0)
-    return f"Only from {here}; {others} other {'place is' if others == 1 else 'places are'} fine."
-
-
 RULES: Final[tuple[Rule, ...]] = (
     Rule(
         1, "config, blocked, internal, missed", Party.OURS,
         lambda case: case.cause in OWN_CAUSES,
-        lambda case: _OWN_WORDS[case.cause],
+        headlines.own,
         "An answer from {provider} ends it.",
     ),
     Rule(
         2, "auth: page red on our component, or two unrelated keys refused within 5 min", Party.THEIRS,
-        lambda case: case.cause is Cause.AUTH and (_admitted(case) or case.keys_refused >= 2),
-        _keys_words,
+        lambda case: case.cause is Cause.AUTH and (case.admitted or case.keys_refused >= 2),
+        headlines.keys,
         "The other key being taken again, and a page that is not red, make it ours.",
     ),
     Rule(
@@ -174,31 +134,31 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         6, "two or more providers on the same declared upstream fail, and at least half of those that declare it", Party.THEIRS,
         _on_shared_upstream,
-        _upstream_words,
+        headlines.upstream,
         "The others on that upstream coming back makes it {provider} alone.",
     ),
     Rule(
         7, "network cause or slow: five or more and at least half of the providers asked, canaries fine", Party.PATH,
         _on_the_path,
-        lambda case: f"{case.crowd.path.failing} of {case.crowd.path.asked} vendors fail at once, and our network answers.",
+        headlines.path,
         "The others coming back makes it {provider} alone. Canaries falling silent makes it our own network.",
     ),
     Rule(
         8, "server_error: five or more and at least half of the providers asked answer server errors", Party.THEIRS,
         lambda case: case.cause is Cause.SERVER_ERROR and case.crowd.server.many,
-        lambda case: f"A shared upstream, unnamed: {case.crowd.server.failing} of {case.crowd.server.asked} vendors answer server errors.",
+        headlines.unnamed_upstream,
         "The others coming back makes it {provider} alone.",
     ),
     Rule(
         9, "network cause in one of two or more locations, the others fine", Party.PATH,
         _in_one_place,
-        _place_words,
+        headlines.place,
         "Another place failing too makes it {provider}.",
     ),
     Rule(
         10, "client_error, contract or a network cause, and never succeeded since its configuration changed", Party.OURS,
         lambda case: case.cause in SETUP_CAUSES and not case.succeeded,
-        _setup_words,
+        headlines.setup,
         "One good answer, and a failure after it is judged anew.",
     ),
     Rule(
@@ -209,7 +169,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         12, "the same; page red", Party.THEIRS,
-        lambda case: _of_vendor(case) and _admitted(case),
+        lambda case: _of_vendor(case) and case.admitted,
         lambda case: f"Acknowledged by {case.provider}.",
         "Nothing any more: once acknowledged, it stays so.",
     ),
@@ -222,7 +182,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         14, "the same; no page, unreadable or stale", Party.THEIRS,
         lambda case: _of_vendor(case) and case.page in _SILENT_PAGE,
-        _quiet_page,
+        headlines.quiet_page,
         "A page that can be read would say whether {provider} knows. Half of all vendors failing makes it the path.",
     ),
     Rule(

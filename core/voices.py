@@ -73,15 +73,21 @@ class Upstream:
     tally: Tally
 
 
+NOBODY: Final = Tally()
+
+
 @dataclass(frozen=True, slots=True)
 class Crowd:
     """The other providers in the same minutes, each row of the verdict with its own causes and window."""
 
-    network: Tally = Tally()  # network causes, since the last good canary
-    path: Tally = Tally()  # network causes and slow ones, since the first of them
-    server: Tally = Tally()  # server errors, since the first of them
-    others: Tally = Tally()  # failing for whatever cause, this provider left out
+    network: Tally = NOBODY  # network causes, since the last good canary
+    path: Tally = NOBODY  # network causes and slow ones, since the first of them
+    server: Tally = NOBODY  # server errors, since the first of them
+    others: Tally = NOBODY  # failing for whatever cause, this provider left out
     upstream: Upstream | None = None  # the shared upstream most of whose providers fail
+
+
+UNHEARD: Final = Crowd()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +120,14 @@ class Case:
     page_words: str = ""  # the vendor's own, foreign
     page_read_ms: int | None = None
     canaries: Round | None = None
-    crowd: Crowd = Crowd()
+    crowd: Crowd = UNHEARD
     places: Places | None = None
     keys_refused: int = 1  # unrelated keys of this vendor refused within 5 min, ours included
     succeeded: bool = True  # at least once since its configuration changed
     last_good_ms: int | None = None
     acknowledged: bool = False  # the vendor's page admitted this stretch before
+
+    @property
+    def admitted(self) -> bool:
+        """The vendor's page says, or said in this stretch, that it has trouble."""
+        return self.page is PageSays.RED or self.acknowledged

@@ -17,9 +17,10 @@ from core.health import ProbeResult
 from core.ledger import Answer, IncidentKind, IncidentRow, WindowKind, WindowRow
 from core.line import HEARTBEAT
 from core.plan import Plan, WindowRule
+from scheduler.index import Index
 from scheduler.judging import telling
 from scheduler.judging.draft import Draft
-from scheduler.memory import Index, Memory
+from scheduler.memory import Memory
 
 TEXT_LIMIT: Final = 2_000
 NAME_LIMIT: Final = 100

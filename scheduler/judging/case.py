@@ -6,12 +6,11 @@ from core.health import NETWORK_CAUSES, Cause, ProbeResult
 from core.line import SUCCESS, Key, Line
 from core.rules import VENDOR_CAUSES
 from core.verdict import Verdict
-from core.voices import KEYS_TOGETHER_MS, Case, Crowd, PageVoice, Places, Round
+from core.voices import KEYS_TOGETHER_MS, UNHEARD, Case, PageVoice, Places, Round
 from scheduler.judging.census import crowd, unrelated_keys
 from scheduler.memory import Memory
 
 ROUND_SPEAKS_MS = 120_000  # a round nobody waited for still says that our network is there
-_CROWDED = VENDOR_CAUSES
 _SILENT_PAGE = PageVoice()
 
 
@@ -38,7 +37,7 @@ def case_of(memory: Memory, key: Key, line: Line, result: ProbeResult, round_: R
         page_words=page.reading.headline if page.reading else "",
         page_read_ms=page.read_ms,
         canaries=round_ or _recent_round(memory, result),
-        crowd=crowd(memory, key, result, round_) if result.cause in _CROWDED else Crowd(),
+        crowd=crowd(memory, key, result, round_) if result.cause in VENDOR_CAUSES else UNHEARD,
         places=_places(memory, key),
         keys_refused=unrelated_keys(memory, check, at, KEYS_TOGETHER_MS) if result.cause is Cause.AUTH else 1,
         succeeded=line.succeeded(check),

@@ -12,10 +12,11 @@ from core.line import Key, settle
 from core.plan import Plan
 from core.remembered import line_of
 from core.voices import PageVoice
+from scheduler.index import Index
 from scheduler.judging import budgets, census, stretches
 from scheduler.judging.draft import Draft
 from scheduler.judging.endings import REMOVED, close
-from scheduler.memory import Blind, Index, JudgeSettings, Memory
+from scheduler.memory import Blind, JudgeSettings, Memory
 
 
 class Seen(Protocol):
