@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import Period
 from ui import data, downloads, live, portfolio, state
@@ -24,7 +25,8 @@ def render() -> None:
     """The page at `/sla?month=2026-11&zone=Europe/Berlin&id=paypal`."""
     at, reader = data.version(*TOPICS), live.reader()
     head = st.container()
-    period = _choices(reader, at)
+    choices = st.container(key="filters", horizontal=True, vertical_alignment="center")
+    period = _choices(choices, reader, at)
     report = portfolio.report(period, at, reader.minute().now_ms)
     with head:
         if not report.rows:
@@ -32,6 +34,8 @@ def render() -> None:
             live.watch(TOPICS, at)
             return
         st.html(block(blocks.answer(report)))
+    with choices:
+        downloads.offer(period, at, reader.minute().now_ms)
     chosen = state.word("id") or report.rows[0].slug
     query = {name: value for name in ("month", "zone") if (value := state.word(name))}
     st.html(block(blocks.table(report, every=state.word("all") == "1", chosen=chosen, query=query)))
@@ -39,10 +43,10 @@ def render() -> None:
     live.watch(TOPICS, at)
 
 
-def _choices(reader: Reader, at: tuple[int, ...]) -> Period:
-    """Which month in which zone; and the files."""
+def _choices(row: DeltaGenerator, reader: Reader, at: tuple[int, ...]) -> Period:
+    """Which month in which zone."""
     zones = list(dict.fromkeys((data.report_zone(), reader.zone, "UTC")))
-    with st.container(key="filters", horizontal=True, vertical_alignment="center"):
+    with row:
         zone = str(state.word("zone") or zones[0])
         zone = zone if zone in zones else zones[0]
         found = months(data.first_ms(at), reader.now_ms, zone)
@@ -50,9 +54,7 @@ def _choices(reader: Reader, at: tuple[int, ...]) -> Period:
         choices = {period.key: _named(period, reader) for period in (*found, wanted)}
         key = state.choose("month", "Month", choices, wanted.key, width=220)
         state.choose("zone", "Zone", {name: name for name in zones}, zone, width=190)
-        period = period_named(key, reader.now_ms, zone)
-        downloads.offer(period, at, reader.minute().now_ms)
-    return period
+    return period_named(key, reader.now_ms, zone)
 
 
 def _named(period: Period, reader: Reader) -> str:

@@ -16,6 +16,7 @@ from ui.html import address, block, heading
 from ui.reader import Reader
 from ui.readings.incident import read_list
 from ui.readings.trends import WINDOWS, least_reliable, ranks, slowest
+from ui.views.trends import Trends
 
 TOPICS = ("incidents",)
 
@@ -28,6 +29,16 @@ def render() -> None:
     view = history.trends(days, reader.minute().now_ms)
     with head:
         st.html(block(blocks.answer(view, days)))
+    if view.by_cause:
+        _failures(view, days)
+        _incidents(days, reader)
+    if view.p95_us:
+        st.html(block(heading("p95 by category", "of every answer of a day, nearest rank within 1 %", "gap")))
+        dress.draw(charts.p95(view), "p95", "p95 latency a day by category")
+    _rankings(days)
+
+
+def _failures(view: Trends, days: int) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.html(block(heading("Failures by cause", "failed and slow results a day, UTC; a bar opens its incidents")))
@@ -36,10 +47,6 @@ def render() -> None:
         st.html(block(heading("Failures by integration", "the most, and the others together")))
         _choosable(charts.by_integration(view), "integration", "Failed and slow results a day by integration", days)
     st.html(block(blocks.by_day(view, days)))
-    _incidents(days, reader)
-    st.html(block(heading("p95 by category", "of every answer of a day, nearest rank within 1 %", "gap")))
-    dress.draw(charts.p95(view), "p95", "p95 latency a day by category")
-    _rankings(days)
 
 
 def _window() -> int:

@@ -38,9 +38,7 @@ def pulse(topics: tuple[str, ...], drawn: tuple[int, ...], said: str = "") -> No
     """
     if data.version(*topics) != drawn:
         st.rerun()
-    line = _pulse_line(said)
-    with st.container(key="pulse"):
-        st.html(block(line))
+    st.html(block(_pulse_line(said), kind="live"))
 
 
 def _pulse_line(said: str) -> str:

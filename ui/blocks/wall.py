@@ -13,6 +13,7 @@ from ui.views.wall import Answer, Budget, Group, Row, Trouble, Wall, Watch
 from ui.words import incident
 
 ROOMY_UP_TO: Final = 10
+WATCHED_AT_MOST: Final = 6
 OPEN_UP_TO: Final = 60
 SENT_WHOLE_UP_TO: Final = 300  # beyond, a folded category is sent without its rows
 
@@ -49,14 +50,15 @@ def _trouble(view: Trouble, reader: Reader) -> str:
     lasted = fmt.lasting(reader.now_ms - view.started_ms)
     state = parts.status(view.status, beside=lasted)
     name = link(text(view.name), address("integration", id=view.slug), kind="")
-    flows = text(", ".join(view.flows)) or "&nbsp;"
+    hits, left = text(", ".join(view.flows)), _budget_words(view.budget)
+    lead, below = (hits, left) if hits else (left, "")
     on_it = f"{text(view.on_it)} is on it" if view.on_it else "nobody on it yet"
     kind = f"{view.status}{' open' if view.alone and view.status is Status.DOWN else ''}"
     return (
         f'<li class="{kind}"><div>{state}<p class="m">since {reader.time(view.started_ms)}</p></div>'
         f'<div><p class="n">{name}{parts.environment(view.environment)}</p><p class="s">{text(view.failing)}</p></div>'
         f'<div><p class="lead">{text(view.whose)}</p><p class="s">{text(view.why)}</p></div>'
-        f'<div class="imp"><p class="lead">{flows}</p><p class="s x">{_budget_words(view.budget)}</p></div>'
+        f'<div class="imp"><p class="lead">{lead}</p><p class="s x">{below}</p></div>'
         f'<div class="go"><p class="lead">{link(incident(view.incident), address("incident", id=view.incident))}</p>'
         f'<p class="s x">{on_it}</p></div></li>'
     )
@@ -64,7 +66,7 @@ def _trouble(view: Trouble, reader: Reader) -> str:
 
 def _budget_words(budget: Budget | None) -> str:
     if budget is None:
-        return "no target set"
+        return ""
     if budget.left <= 0:
         over = f", {fmt.minutes(budget.over_ms)} over" if budget.over_ms else ""
         return f"{text(budget.month)} budget spent{over}"
@@ -72,15 +74,23 @@ def _budget_words(budget: Budget | None) -> str:
 
 
 def watch(lines: tuple[Watch, ...]) -> str:
-    """What will hurt later: one line each, no colour."""
-    return f'<ul class="watch">{"".join(_watch(line) for line in lines)}</ul>' if lines else ""
+    """What will hurt later: one line each, no colour; the first few, the others folded."""
+    if not lines:
+        return ""
+    first, rest = lines[:WATCHED_AT_MOST], lines[WATCHED_AT_MOST:]
+    folded = ""
+    if rest:
+        inner = "".join(_watch(line) for line in rest)
+        folded = f'<li class="rest"><details><summary>{len(rest)} more to watch</summary><ul>{inner}</ul></details></li>'
+    return f'<ul class="watch">{"".join(_watch(line) for line in first)}{folded}</ul>'
 
 
 def _watch(view: Watch) -> str:
     when = f" <b>{text(view.when)}</b>" if view.when else ""
     says = f'<p>{text(view.says)}{when} <span class="m">{text(view.beside)}</span></p>'
+    more = f' <span class="m">and {view.more} more</span>' if view.more else ""
     where = link(text(view.name), address("integration", id=view.slug)) if view.slug else ""
-    return f'<li><span class="k">{icon(view.icon)}{text(view.label)}</span>{says}{where}</li>'
+    return f'<li><span class="k">{icon(view.icon)}{text(view.label)}</span>{says}<span>{where}{more}</span></li>'
 
 
 def table(view: Wall, reader: Reader) -> list[str]:

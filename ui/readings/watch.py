@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -10,6 +11,7 @@ from typing import Any, Final
 from core.health import PageStatus, Status
 from core.ledger import SignalRow
 from storage.rows import Summary
+from ui import format as fmt
 from ui.reader import Reader
 from ui.views.wall import Watch
 
@@ -53,7 +55,17 @@ def read_watch(summaries: Sequence[Summary], signals: Iterable[SignalRow], reade
         line = _page(summary, signal, reader) or _ending(summary, signal, reader) or _quota(summary, signal)
         if line is not None:
             said.append(line)
-    return tuple(watch for _, watch in sorted(said, key=lambda line: line[0]))
+    return _together(watch for _, watch in sorted(said, key=lambda line: line[0]))
+
+
+def _together(lines: Iterable[Watch]) -> tuple[Watch, ...]:
+    """Several integrations of one vendor are told once."""
+    found: dict[tuple[str, ...], Watch] = {}
+    for line in lines:
+        key = (line.label, line.says, line.when)
+        known = found.get(key)
+        found[key] = line if known is None else replace(known, more=known.more + 1)
+    return tuple(found.values())
 
 
 def _page(summary: Summary, signal: SignalRow, reader: Reader) -> tuple[int, Watch] | None:
@@ -90,5 +102,5 @@ def _quota(summary: Summary, signal: SignalRow) -> tuple[int, Watch] | None:
     if used < QUOTA_FROM:
         return None
     plan = summary.plan
-    says = f"{plan.name}: {int(used * 100)} % of the quota is used, {left} of {limit} calls are left."
+    says = f"{plan.name}: {fmt.whole_percent(used)} of the quota is used, {fmt.count(left)} of {fmt.count(limit)} calls are left."
     return 0, Watch("gauge", "Quota", says, "", "", plan.slug, plan.name)

@@ -83,6 +83,7 @@ class Watch:
     beside: str
     slug: str
     name: str
+    more: int = 0  # other integrations of which the same holds
 
 
 @dataclass(frozen=True, slots=True)
