@@ -15,7 +15,7 @@ from storage import entries, lease, models, summary
 from storage.bulk import insert
 from storage.catalogue import load_catalogue
 from storage.codec import dump_json
-from storage.codes import CAUSE_CODE, CAUSES, DAY_MS, FLAGS, HOUR_MS, STATUS_MASK, UNFIT, Scope
+from storage.codes import CAUSE_CODE, DAY_MS, FLAGS, HOUR_MS, STATUS_MASK, UNFIT, Scope
 from storage.engine import Database
 from storage.folding import Folder
 from storage.history import HOT_MS, PACK_COLUMNS, pack_row
@@ -141,6 +141,7 @@ def _hours(columns: Columns) -> Iterator[tuple[int, Tally]]:
     answered = ((columns.flags & STATUS_MASK) <= 1) & ((columns.flags & UNFIT) == 0)
     for hour, first, last in zip(hours.tolist(), starts.tolist(), [*starts.tolist()[1:], len(columns)], strict=True):
         tally = Tally(results=last - first)
-        tally.causes.update(code for code in columns.cause[first:last].tolist() if CAUSES[code] is not None)
+        if failed := np.flatnonzero(columns.cause[first:last]).tolist():
+            tally.causes.update(columns.cause[first:last][failed].tolist())
         tally.histogram.add_all(columns.total_us[first:last][answered[first:last]].tolist())
         yield hour, tally

@@ -41,7 +41,8 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         self.results += other.results
-        self.causes.update(other.causes)
+        if other.causes:
+            self.causes.update(other.causes)
         self.histogram.merge(other.histogram)
 
     @property
