@@ -240,7 +240,8 @@ class Service:
     def _heard_canaries(self, heard: Round) -> None:
         try:
             self.recorder.change(lambda memory, now: judging.judge(memory, (), now, idle_rounds=(heard,)))
-            body = {"answered": heard.answered, "asked": heard.asked, "detail": heard.detail}
+            words = f"{heard.answered} of {heard.asked} canaries answered: {heard.detail}."
+            body = {"text": words, "answered": heard.answered, "asked": heard.asked}
             notices.put(self.db, "network", body, self.clock.now_ms())
         except Exception:
             log.exception("a canary round was not noted")
