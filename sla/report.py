@@ -12,19 +12,23 @@ from core.intervals import clip, intersection, length
 from core.ledger import IncidentRow
 from core.merge import Piece, Track
 from core.objective import Band, Phase, band, exhausted_at, period_budget
-from core.plan import Objective
+from core.plan import IntegrationPlan, Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
-from core.reading import Reading, ended_ms, pieces, tracks
+from core.reading import LatencyReading, Reading, ended_ms, pieces, tracks
 from core.verdict import Party
 from sla.portfolio import IncidentLine, LatencyLine, Report, Row, Standing
 
 
 def month(period: Period, readings: Iterable[Reading], now_ms: int) -> Report:
     """The portfolio of every integration with a target; works for any calendar period."""
-    rows = [row for reading in readings if (row := row_of(period, reading, now_ms)) is not None]
+    rows = worst_first(row for reading in readings if (row := row_of(period, reading, now_ms)) is not None)
+    return Report(period, _phase_of(period, rows, now_ms), now_ms, rows)
+
+
+def worst_first(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """In the order of a report: by promise, then by what is left of the budget."""
     order = list(Band)
-    rows.sort(key=lambda row: (order.index(row.contract.band), row.contract.budget.left, row.slug))
-    return Report(period, _phase_of(period, rows, now_ms), now_ms, tuple(rows))
+    return tuple(sorted(rows, key=lambda row: (order.index(row.contract.band), row.contract.budget.left, row.slug)))
 
 
 def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
@@ -56,7 +60,7 @@ def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
         short_failures=_short_failures(timeline),
         incidents=tuple(_incident_lines(reading.own_incidents, timeline, start, end, now_ms)),
         burn_down=_burn_down(timeline, CONTRACT),
-        latency=_latency(reading),
+        latency=latency_line(reading.plan, reading.latency),
     )
 
 
@@ -127,11 +131,10 @@ def _burn_down(timeline: Sequence[Piece], policy: Policy) -> tuple[tuple[int, in
     return (*points, (timeline[-1].end_ms, spent)) if timeline else ()
 
 
-def _latency(reading: Reading) -> LatencyLine | None:
-    objective = reading.plan.objective or Objective()
-    found = reading.latency
+def latency_line(plan: IntegrationPlan, found: LatencyReading | None) -> LatencyLine | None:
+    """What was read of its latencies against its objective; None where nothing was read."""
     if found is None:
         return None
-    return LatencyLine(
-        objective.latency_ms, objective.latency_pct, found.results, found.within_limit, found.p50_us, found.p95_us, found.p99_us
-    )
+    objective = plan.objective or Objective()
+    measured = (found.p50_us, found.p95_us, found.p99_us)
+    return LatencyLine(objective.latency_ms, objective.latency_pct, found.results, found.within_limit, *measured)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, text
 
-from storage import models
+from storage import lease, models
 from storage.bulk import table_of
 from storage.changes import raise_versions
 from storage.codec import load_json
@@ -17,6 +20,32 @@ _INSERT: Final = text(
     "INSERT INTO period (integration, start_ms, end_ms, zone, body, hash, closed_ms, author, reason, replaces) "
     "VALUES (:integration, :start, :end, :zone, :body, :hash, :closed, :author, :reason, :replaces) RETURNING id"
 )
+_HELD: Final = text("SELECT DISTINCT start_ms, end_ms, integration FROM period WHERE zone = :zone")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPeriod:
+    """A period of one integration to be closed. `body` is the report's canonical JSON, `digest` its SHA-256: kept to the letter."""
+
+    integration: int
+    start_ms: int
+    end_ms: int
+    zone: str
+    body: str
+    digest: str
+    closed_ms: int
+
+
+def close(db: Database, rows: Sequence[NewPeriod], *, epoch: int) -> int:
+    """Close each that is not closed yet, all in one transaction: how many were. Raises Fenced."""
+    with db.write() as conn:
+        lease.fence(conn, epoch)
+        new = [row for row in rows if _before(conn, row) is None]
+        for row in new:
+            _insert(conn, row, None, None, None)
+        if new:
+            raise_versions(conn, {"periods"})
+    return len(new)
 
 
 def freeze(
@@ -31,21 +60,22 @@ def freeze(
     closed_ms: int,
     author: str | None = None,
     reason: str | None = None,
+    epoch: int | None = None,
 ) -> int:
     """Close a period, or correct a closed one: the id of the row that holds from now on.
 
-    `body` is the report's canonical JSON, `digest` its SHA-256: both are kept to the letter.
-    Raises ValueError for a correction without author and reason.
+    Raises ValueError for a correction without author and reason, and Fenced where `epoch` is given and leads no more.
     """
+    row = NewPeriod(integration, start_ms, end_ms, zone, body, digest, closed_ms)
     with db.write() as conn:
-        before = next(iter(periods(conn, integration=integration, start_ms=start_ms)), None)
+        if epoch is not None:
+            lease.fence(conn, epoch)
+        before = _before(conn, row)
         if before is not None and not (author and reason):
             raise ValueError("a closed period is corrected with an author and a reason")
-        values = {"integration": integration, "start": start_ms, "end": end_ms, "zone": zone, "body": body, "closed": closed_ms}
-        values |= {"hash": digest, "author": author, "reason": reason}
-        ident = conn.execute(_INSERT, {**values, "replaces": before.id if before else None}).scalar_one()
+        ident = _insert(conn, row, before.id if before else None, author, reason)
         raise_versions(conn, {"periods"})
-    return int(ident)
+    return ident
 
 
 def periods(conn: Connection, *, integration: int | None = None, start_ms: int | None = None, replaced: bool = False) -> list[PeriodRow]:
@@ -59,6 +89,30 @@ def periods(conn: Connection, *, integration: int | None = None, start_ms: int |
     rows = [_row(row) for row in conn.execute(asked)]
     gone = {row.replaces for row in rows}
     return rows if replaced else [row for row in rows if row.id not in gone]
+
+
+def periods_of(conn: Connection, start_ms: int, end_ms: int, zone: str) -> list[PeriodRow]:
+    """The rows that hold of one period in one zone, by integration."""
+    return [row for row in periods(conn, start_ms=start_ms) if (row.end_ms, row.zone) == (end_ms, zone)]
+
+
+def closed(conn: Connection, zone: str) -> dict[tuple[int, int], frozenset[int]]:
+    """Which integrations are closed, by (start_ms, end_ms) of the period; without their bodies."""
+    found: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for start_ms, end_ms, integration in conn.execute(_HELD, {"zone": zone}):
+        found[start_ms, end_ms].add(integration)
+    return {key: frozenset(ids) for key, ids in found.items()}
+
+
+def _before(conn: Connection, row: NewPeriod) -> PeriodRow | None:
+    found = periods(conn, integration=row.integration, start_ms=row.start_ms)
+    return next((one for one in found if (one.end_ms, one.zone) == (row.end_ms, row.zone)), None)
+
+
+def _insert(conn: Connection, row: NewPeriod, replaces: int | None, author: str | None, reason: str | None) -> int:
+    values = {"integration": row.integration, "start": row.start_ms, "end": row.end_ms, "zone": row.zone, "body": row.body}
+    values |= {"hash": row.digest, "closed": row.closed_ms, "author": author, "reason": reason, "replaces": replaces}
+    return int(conn.execute(_INSERT, values).scalar_one())
 
 
 def _row(row: Any) -> PeriodRow:

@@ -57,7 +57,9 @@ def month_readings(
     """
     with db.read() as conn:
         every = catalogue.integrations(conn, archived=True)
-    wanted = [one for one in every if _is_watched(one, start_ms) and one.plan.id not in without and (slugs is None or one.plan.slug in slugs)]
+    wanted = [
+        one for one in every if _is_watched(one, start_ms) and one.plan.id not in without and (slugs is None or one.plan.slug in slugs)
+    ]
     for start in range(0, len(wanted), STEP):
         yield from _step(db, wanted[start : start + STEP], start_ms, end_ms, now_ms, latency)
 
