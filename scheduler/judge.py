@@ -53,7 +53,7 @@ def _judge_all(draft: Draft, results: Sequence[ProbeResult], rounds: Mapping[Res
     for result in results:
         key = (result.check, result.location)
         line = memory.lines.get(key)
-        if line is not None and line.calm and result.cause is None:
+        if line is not None and line.calm and result.cause is None and memory.blind is None:
             before, at = newest[key], result.at_ms + result.late_ms
             if 0 < at - before.at_ms - before.late_ms <= line.hold_ms and result.outcome.page is None:
                 written.append(result)

@@ -191,6 +191,15 @@ def test_vendors_that_answer_end_the_blind_period_where_no_canary_is_asked() -> 
     assert stage.incident.resolved_ms == ms(143)
 
 
+def test_a_vendor_that_never_failed_is_heard_too_when_the_network_is_back() -> None:
+    stage = vendors(3)
+    lose_network(stage, 2, 60)
+    assert stage.memory.blind is not None
+    for number in (1, 2, 3):
+        stage.well(number * 10, 130 + number, 1)
+    assert stage.memory.blind is None
+
+
 def test_a_good_canary_before_makes_the_window_short() -> None:
     """Those asked before the last good canary say nothing about our network now."""
     stage = vendors(40)
