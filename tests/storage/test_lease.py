@@ -10,7 +10,7 @@ from storage import lease
 from storage.engine import Database
 from storage.faults import Fenced
 from storage.lease import LeaderLock
-from tests.storage.conftest import on_server
+from tests.conftest import on_server
 from tests.storage.samples import NOON
 
 

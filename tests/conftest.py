@@ -1,4 +1,4 @@
-"""Both databases for every store test: an SQLite file and a database of a real Postgres, each migrated once and copied."""
+"""Both databases for every test that wants one: an SQLite file and a database of a real Postgres, each migrated once and copied."""
 
 from __future__ import annotations
 
