@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import data, live, said, state
+from ui import live, said, state
 from ui.blocks import deliveries as blocks
 from ui.html import address, block
 
@@ -13,7 +13,8 @@ TOPICS = ("deliveries",)
 
 def render() -> None:
     """The page at `/deliveries`."""
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
     channel, before = state.word("channel"), state.number("before")
     view = said.read(channel, before, at)
     st.html(block(blocks.answer(view, reader)))
@@ -23,4 +24,4 @@ def render() -> None:
     older = address("deliveries", before=view.older, channel=channel or None) if view.older else None
     newest = address("deliveries", channel=channel or None) if before else None
     st.html(block(dead, waiting, blocks.attempts(view, reader, older, newest)))
-    live.watch(TOPICS, at)
+    live.watch(seen)

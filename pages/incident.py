@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.ledger import IncidentKind
-from ui import actions, asking, data, happened, live
+from ui import actions, asking, happened, live
 from ui.blocks import incident as blocks
 from ui.blocks.states import missing
 from ui.happened import Happened
@@ -17,16 +17,18 @@ TOPICS = ("wall", "incidents", "deliveries")
 
 def render(number: int) -> None:
     """The page at `/incident?id=214`."""
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
     found = happened.read(number, at)
     if found is None:
         st.html(block(missing("No such incident.", f"INC-{number} was never opened.")))
         return
+    st.set_page_config(page_title=f"INC-{number} · Integration Health")
     view = read_incident(found.detail, reader, found.names, before=found.before, summary=found.summary)
     st.html(block(blocks.hero(view, reader)))
     _actions(found)
     st.html(block(blocks.body(view, reader)))
-    live.watch(TOPICS, at)
+    live.watch(seen)
 
 
 def _actions(found: Happened) -> None:

@@ -20,7 +20,8 @@ def render() -> None:
     if number is not None:
         incident.render(number)
         return
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
     head = st.container()
     only, query = incident_filters(data.integrations(data.version("plan")))
     before = state.number("before")
@@ -31,4 +32,4 @@ def render() -> None:
     older = address("incident", before=found.older, **query) if found.older else None
     newest = address("incident", **query) if before else None
     st.html(block(blocks.table(view, reader, older, newest)))
-    live.watch(TOPICS, at)
+    live.watch(seen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.plan import CheckPlan
-from ui import actions, asking, charting, data, drill, live, state
+from ui import actions, asking, charting, drill, live, state
 from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
 from ui.blocks import lanes
@@ -22,11 +22,13 @@ TOPICS = ("wall", "incidents", "plan")
 
 def render(slug: str) -> None:
     """The page at `/integration?id=slug`."""
-    at, reader = data.version(*TOPICS), live.reader()
-    dossier = read(slug, at, reader.minute().now_ms)
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
+    dossier = read(slug, at, seen.rounded.now_ms)
     if dossier is None:
         st.html(block(missing("No such integration.", f"Nothing was ever declared as “{slug}”.")))
         return
+    st.set_page_config(page_title=f"{dossier.row.plan.name} · Integration Health")
     said, day = state.word("result"), state.day("day")
     if said:
         drill.show_result(dossier, said, reader)
@@ -34,7 +36,7 @@ def render(slug: str) -> None:
         drill.show_day(dossier, day, reader)
     else:
         _overview(dossier, reader)
-        live.watch(TOPICS, at)
+        live.watch(seen)
 
 
 def _overview(dossier: Dossier, reader: Reader) -> None:

@@ -18,8 +18,9 @@ def render() -> None:
     if slug:
         integration.render(slug)
         return
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
     rows, summaries = data.integrations(at), data.summaries(at)
     st.html(block(blocks.answer(rows)))
     st.html(block(blocks.table(rows, {summary.plan.id: summary for summary in summaries}, reader)))
-    live.watch(TOPICS, at)
+    live.watch(seen)

@@ -18,29 +18,31 @@ from ui.html import block, heading
 from ui.portfolio import Report, months, period_named
 from ui.reader import Reader
 
-TOPICS = ("wall", "incidents", "plan", "periods")
+TOPICS = ("incidents", "plan", "periods")
+STEP_MS = 300_000  # of a thousand integrations a month is dear to reckon
 
 
 def render() -> None:
     """The page at `/sla?month=2026-11&zone=Europe/Berlin&id=paypal`."""
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS, step_ms=STEP_MS)
+    at, reader = seen.key, seen.reader
     head = st.container()
     choices = st.container(key="filters", horizontal=True, vertical_alignment="center")
     period = _choices(choices, reader, at)
-    report = portfolio.report(period, at, reader.minute().now_ms)
+    report = portfolio.report(period, at, seen.rounded.now_ms)
     with head:
         if not report.rows:
             st.html(block(blocks.empty(report)))
-            live.watch(TOPICS, at)
+            live.watch(seen)
             return
         st.html(block(blocks.answer(report)))
     with choices:
-        downloads.offer(period, at, reader.minute().now_ms)
+        downloads.offer(period, at, seen.rounded.now_ms)
     chosen = state.word("id") or report.rows[0].slug
     query = {name: value for name in ("month", "zone") if (value := state.word(name))}
-    st.html(block(blocks.table(report, every=state.word("all") == "1", chosen=chosen, query=query)))
+    st.html(block(blocks.table(report, reader, every=state.word("all") == "1", chosen=chosen, query=query)))
     _drill(report, chosen, reader, at)
-    live.watch(TOPICS, at)
+    live.watch(seen)
 
 
 def _choices(row: DeltaGenerator, reader: Reader, at: tuple[int, ...]) -> Period:
@@ -49,7 +51,7 @@ def _choices(row: DeltaGenerator, reader: Reader, at: tuple[int, ...]) -> Period
     with row:
         zone = str(state.word("zone") or zones[0])
         zone = zone if zone in zones else zones[0]
-        found = months(data.first_ms(at), reader.now_ms, zone)
+        found = months(data.first_ms(data.version("plan")), reader.now_ms, zone)
         wanted = period_named(state.word("month"), reader.now_ms, zone)
         choices = {period.key: _named(period, reader) for period in (*found, wanted)}
         key = state.choose("month", "Month", choices, wanted.key, width=220)

@@ -15,15 +15,15 @@ TOPICS = ("system", "wall", "incidents")
 
 def render() -> None:
     """The page at `/system`."""
-    at = data.version(*TOPICS)
     _health()
-    live.watch(TOPICS, at)
+    live.watch(live.look(*TOPICS))
 
 
 @st.fragment(run_every=5)
 def _health() -> None:
     """Beats change nothing that has a version: this page alone reads them anew."""
-    at, reader = data.version(*TOPICS), live.reader()
+    seen = live.look(*TOPICS)
+    at, reader = seen.key, seen.reader
     names = {row.plan.id: row.plan.name for row in data.integrations(data.version("plan"))}
     view = read_system(
         monitor=data.monitor(at),

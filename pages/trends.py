@@ -18,15 +18,17 @@ from ui.readings.incident import read_list
 from ui.readings.trends import WINDOWS, least_reliable, ranks, slowest
 from ui.views.trends import Trends
 
-TOPICS = ("incidents",)
+TOPICS = ("incidents", "plan")
+STEP_MS = 300_000  # of a thousand integrations the days are dear to read
 
 
 def render() -> None:
     """The page at `/trends?days=30&day=2026-11-12&cause=server_error`."""
-    reader = live.reader()
+    seen = live.look(*TOPICS, step_ms=STEP_MS)
+    reader = seen.reader
     head = st.container()
     days = _window()
-    view = history.trends(days, reader.minute().now_ms)
+    view = history.trends(days, seen.rounded.now_ms)
     with head:
         st.html(block(blocks.answer(view, days)))
     if view.by_cause:
@@ -36,6 +38,7 @@ def render() -> None:
         st.html(block(heading("p95 by category", "of every answer of a day, nearest rank within 1 %", "gap")))
         dress.draw(charts.p95(view), "p95", "p95 latency a day by category")
     _rankings(days)
+    live.watch(seen)
 
 
 def _failures(view: Trends, days: int) -> None:

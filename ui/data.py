@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.ledger import IncidentKind, SignalRow, WindowRow
+from core.ledger import IncidentKind, SignalRow, WindowKind, WindowRow
 from storage import catalogue, changes, incidents, processes, states, wall
 from storage import notices as storage_notices
 from storage import windows as storage_windows
@@ -127,3 +127,9 @@ def windows() -> list[WindowRow]:
     at = now_ms()
     with database().read() as conn:
         return storage_windows.windows(conn, at, at + AHEAD_MS)
+
+
+def maintenance(at_ms: int) -> list[WindowRow]:
+    """Maintenance under way."""
+    with database().read() as conn:
+        return storage_windows.windows(conn, at_ms, at_ms + 1, WindowKind.MAINTENANCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from zoneinfo import available_timezones
 
@@ -12,50 +13,70 @@ from ui.html import block
 from ui.reader import Reader
 
 EVERY_S: Final = 2
+MINUTE_MS: Final = 60_000
 
 
-def reader() -> Reader:
-    """Who reads, and now: the reader's zone as the browser says it, UTC where it says none that exists."""
-    return Reader(data.now_ms(), zone())
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a page was drawn from: versions of its topics, who read it and when, and whether somebody probed."""
+
+    topics: tuple[str, ...]
+    key: tuple[int, ...]
+    reader: Reader
+    probed: bool
+    step_ms: int
+
+    @property
+    def rounded(self) -> Reader:
+        """As of the last whole step: what blocks and readings are cached by."""
+        return Reader(self.reader.now_ms // self.step_ms * self.step_ms, self.reader.zone)
+
+    @property
+    def holds(self) -> bool:
+        """Nothing that is shown has changed since, ages by the step included."""
+        now = look(*self.topics, step_ms=self.step_ms)
+        return (now.key, now.rounded, now.probed) == (self.key, self.rounded, self.probed)
+
+
+def look(*topics: str, step_ms: int = MINUTE_MS) -> Look:
+    """How things are now; a page that is dear to draw takes longer steps."""
+    reader = Reader(data.now_ms(), zone())
+    return Look(topics, data.version(*topics), reader, data.beat().gone_since(reader.now_ms) is None, step_ms)
 
 
 def zone() -> str:
     """The browser's zone, checked: it is foreign text like any other."""
     said = st.context.timezone or "UTC"
-    return said if _known(said) else "UTC"
+    return said if said in _zones() else "UTC"
 
 
-@st.cache_data(show_spinner=False, max_entries=64)
-def _known(name: str) -> bool:
-    return name in available_timezones()
+@st.cache_resource(show_spinner=False)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @st.fragment(run_every=EVERY_S)
-def pulse(topics: tuple[str, ...], drawn: tuple[int, ...], said: str = "") -> None:
-    """The heartbeat at the head of a page; it draws the page anew when what it shows has changed.
-
-    `drawn` are the versions the page was drawn from. Nothing else is sent while they hold.
-    """
-    if data.version(*topics) != drawn:
+def pulse(drawn: Look, said: str = "") -> None:
+    """The heartbeat at the head of a page; it draws the page anew when what it shows has changed."""
+    if not drawn.holds:
         st.rerun()
-    st.html(block(_pulse_line(said), kind="live"))
+    st.html(block(_line(said), kind="live"))
 
 
-def _pulse_line(said: str) -> str:
-    view = reader()
-    beat = data.beat()
-    gone = beat.gone_since(view.now_ms)
+def _line(said: str) -> str:
+    reader, beat = Reader(data.now_ms(), zone()), data.beat()
+    gone = beat.gone_since(reader.now_ms)
     if gone is None:
         state = "Probing now"
     elif gone:
-        state = f"Nobody has probed for {view.ago(gone).removesuffix(' ago')}"
+        state = f"Nobody has probed for {reader.ago(gone).removesuffix(' ago')}"
     else:
         state = "Nobody probes yet"
-    return f'<p class="pulse">{" · ".join(filter(None, (state, said, view.stamp(view.now_ms))))}</p>'
+    return f'<p class="pulse">{" · ".join(filter(None, (state, said, reader.stamp(reader.now_ms))))}</p>'
 
 
 @st.fragment(run_every=EVERY_S)
-def watch(topics: tuple[str, ...], drawn: tuple[int, ...]) -> None:
+def watch(drawn: Look) -> None:
     """The same without a heartbeat, for pages that show none."""
-    if data.version(*topics) != drawn:
+    if not drawn.holds:
         st.rerun()

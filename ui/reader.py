@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 from ui import format as fmt
 from ui.html import text
 
-MINUTE_MS = 60_000
-
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -47,10 +45,6 @@ class Reader:
     def plain(self, ms: int) -> str:
         """The same as `time` without markup: for tooltips and labels."""
         return f"{self._day(ms)}{self.at(ms):%H:%M}"
-
-    def minute(self) -> Reader:
-        """As of the minute's beginning: what a cached block is keyed by, so that it changes once a minute."""
-        return Reader(self.now_ms // MINUTE_MS * MINUTE_MS, self.zone)
 
     def _day(self, ms: int) -> str:
         day, today = self.at(ms).date(), self.at(self.now_ms).date()

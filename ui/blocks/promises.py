@@ -11,8 +11,9 @@ from core.objective import Band, Phase
 from sla.portfolio import Report, Row
 from ui import format as fmt
 from ui import words
-from ui.blocks import parts, spark
+from ui.blocks import parts, spark, tables
 from ui.html import address, icon, link, text
+from ui.reader import Reader
 
 NAMED_AT_MOST: Final = 4
 KEPT_AT_MOST: Final = 20  # of those that are kept, unless all are asked for
@@ -25,7 +26,7 @@ BAND: Final = {
 }
 _ROW: Final = {Band.BROKEN: "r-out", Band.AT_RISK: "r-risk", Band.PROVISIONAL: "r-prov", Band.KEPT_SO_FAR: "r-kept", Band.KEPT: "r-kept"}
 _LINE: Final = {Band.BROKEN: "out", Band.AT_RISK: "risk"}
-_COLUMNS: Final = "".join(f'<col class="c-{name}">' for name in ("st", "nm", "t", "a", "min", "bs", "seen", "cr"))
+_COLUMNS: Final = tuple(f"c-{name}" for name in ("st", "nm", "t", "a", "min", "bs", "seen", "cr"))
 
 
 def answer(report: Report) -> str:
@@ -68,7 +69,7 @@ def _names(rows: Sequence[Row]) -> str:
     return fmt.series([*named, f"{len(rows) - NAMED_AT_MOST} more"] if len(rows) > NAMED_AT_MOST else named)
 
 
-def table(report: Report, *, every: bool, chosen: str, query: dict[str, str]) -> str:
+def table(report: Report, reader: Reader, *, every: bool, chosen: str, query: dict[str, str]) -> str:
     """Worst first; those that are kept are cut short unless all are asked for."""
     limit = len(report.rows) if every else max(KEPT_AT_MOST, len(report.rows) - report.count(Band.KEPT, Band.KEPT_SO_FAR))
     shown = report.rows[:limit]
@@ -83,14 +84,13 @@ def table(report: Report, *, every: bool, chosen: str, query: dict[str, str]) ->
         ("num x-seen", "Seen"),
         ("num x-cr", "Experience"),
     )
-    heads = "".join(f'<th scope="col" class="{kind}">{word}</th>' for kind, word in names)
-    lines = "".join(_row(row, report, chosen, query) for row in shown)
-    caption = '<caption class="vh">Promises of the month, worst first</caption>'
+    lines = (_row(row, report, chosen, query) for row in shown)
+    as_of = f" As of {reader.time(report.now_ms)}." if report.phase is Phase.RUNNING else ""
     note = "Worst first. Percentages are rounded down, never up, and compared unrounded. Below 95 % seen a figure is provisional."
     rest = len(report.rows) - len(shown)
     more = f" {rest} more are kept: {link(f'show all {len(report.rows)}', address('sla', all=1, **query))}" if rest > 0 else ""
-    frame = f"{caption}<colgroup>{_COLUMNS}</colgroup><thead><tr>{heads}</tr></thead>"
-    return f'<table class="sla">{frame}<tbody>{lines}</tbody></table><p class="m" style="margin-top:10px">{note}{more}</p>'
+    body = tables.table("sla", "Promises of the month, worst first", names, lines, _COLUMNS)
+    return f'{body}<p class="m" style="margin-top:10px">{note}{as_of}{more}</p>'
 
 
 def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:

@@ -140,6 +140,8 @@ def _row(view: Row, reader: Reader) -> str:
 def _since(view: Row, reader: Reader) -> str:
     if view.since_ms is None:
         return view.note or "not judged yet"
+    if view.maintained:
+        return view.note
     lasted = fmt.lasting(reader.now_ms - view.since_ms)
     unconfirmed = f"{view.failing} of {view.fail_after} failing" if view.failing else ""
     return " · ".join(filter(None, (lasted, unconfirmed, view.note)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from core.health import Cause, Status
 from core.verdict import Confidence, Party
@@ -18,6 +19,7 @@ from ui.views.monitor import Monitor
 from ui.views.wall import Answer, Budget, Group, Row, Trouble, Wall, Watch
 
 NAMED_AT_MOST = 3
+_NOBODY: Mapping[int, int] = MappingProxyType({})
 _OURS = {Cause.AUTH: "key refused", Cause.QUOTA: "quota used up", Cause.CONFIG: "configuration", Cause.MISSED: "no call came"}
 _RANK = {Status.DOWN: 0, Status.UNKNOWN: 1, Status.DEGRADED: 2, Status.UP: 3}
 
@@ -61,10 +63,11 @@ def read_wall(
     watch: tuple[Watch, ...] = (),
     filters: Filter | None = None,
     opened: frozenset[str] = frozenset(),
+    planned: Mapping[int, int] = _NOBODY,
 ) -> Wall:
     """The view: all of it from rows already read, so that a filter costs no query."""
     filters = filters or Filter()
-    rows = [_row(summary, reader) for summary in summaries]
+    rows = [_row(summary, reader, planned.get(summary.plan.id)) for summary in summaries]
     by_slug = {row.slug: row for row in rows}
     shown = [summary for summary in summaries if filters.lets(by_slug[summary.plan.slug])]
     troubles = _troubles(shown, by_slug)
@@ -81,7 +84,7 @@ def read_wall(
     )
 
 
-def _row(summary: Summary, reader: Reader) -> Row:
+def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
     plan = summary.plan
     return Row(
         slug=plan.slug,
@@ -96,7 +99,7 @@ def _row(summary: Summary, reader: Reader) -> Row:
         since_ms=summary.since_ms,
         failing=summary.failing if summary.status is Status.UP else 0,
         fail_after=summary.fail_after,
-        note=_note(summary),
+        note=_note(summary, until_ms, reader),
         day=experience(summary.day),
         month=experience(summary.month),
         seen=seen(summary.month),
@@ -107,7 +110,9 @@ def _row(summary: Summary, reader: Reader) -> Row:
     )
 
 
-def _note(summary: Summary) -> str:
+def _note(summary: Summary, until_ms: int | None, reader: Reader) -> str:
+    if summary.maintained:
+        return f"planned until {reader.plain(until_ms)}" if until_ms else "planned"
     incident = _worst(summary.incidents)
     return _whose(incident) if incident and summary.status is not Status.UP else ""
 
