@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
 from core.health import NETWORK_CAUSES, Cause, Evidence, Outcome
-from core.redact import PLACEHOLDER
+from core.redact import PLACEHOLDER, Redactor
 from lab.bending import bent
 from lab.cast import Part
 from lab.exchange import Reply, Request, json_reply
@@ -19,6 +19,7 @@ from lab.past.episodes import Episode
 from lab.vendor import Vendor
 
 BODY: Final = 2000
+ADDRESS: Final = "192.0.2.10"  # of the network for documentation (RFC 5737)
 _WORDS: Final = {
     Cause.TIMEOUT: ("{name} did not answer within 5 s.", "Operation timed out after 5001 milliseconds with 0 bytes received"),
     Cause.CONNECT: ("{name} refused the connection.", "Failed to connect to {host} port 443: Connection refused"),
@@ -45,14 +46,17 @@ def told(part: Part, vendor: Vendor | None, episode: Episode, at_ms: int, number
         return unreachable(part, vendor, episode.cause)
     request = _request(vendor, at_ms, number)
     reply = _reply(vendor, request, episode)
-    return Told(_outcome(part, episode, reply), _evidence(part, request, reply))
+    redact = Redactor(vendor.secrets.values())
+    outcome = _outcome(part, episode, reply)
+    return Told(replace(outcome, detail=redact(outcome.detail).text), _evidence(part, request, reply, redact))
 
 
 def unreachable(part: Part, vendor: Vendor, cause: Cause, path: str | None = None) -> Told:
     host = f"{part.slug}.lab"
     detail, error = (words.format(name=part.name, host=host) for words in _WORDS[cause])
     asked = f"GET https://{host}{path or vendor.path}" if vendor.answer else f"connect {host}"
-    return Told(Outcome(cause, detail=detail), Evidence(asked, error=error, address=None if cause is Cause.DNS else "192.0.2.10"))
+    asked = Redactor(vendor.secrets.values())(asked).text
+    return Told(Outcome(cause, detail=detail), Evidence(asked, error=error, address=None if cause is Cause.DNS else ADDRESS))
 
 
 def _request(vendor: Vendor, at_ms: int, number: int) -> Request:
@@ -114,13 +118,14 @@ def _pairs(value: Any) -> Iterator[tuple[str, str | int]]:
             yield from _pairs(inner)
 
 
-def _evidence(part: Part, request: Request, reply: Reply) -> Evidence:
+def _evidence(part: Part, request: Request, reply: Reply, redact: Redactor) -> Evidence:
     keys = [f"{name.title()}: {PLACEHOLDER}" for name in request.headers]
     asked = "\n".join((f"{request.method} https://{part.slug}.lab{request.target}", "User-Agent: integration-health", *keys))
     head = f"HTTP/1.1 {reply.status} {_reason(reply.status)}".strip()
     headers = "\n".join(f"{name}: {value}" for name, value in reply.headers)
     body = reply.body[:BODY].decode("utf-8", "replace")
-    return Evidence(asked, f"{head}\n{headers}\n\n{body}", address="192.0.2.10", redactions=len(keys))
+    shown, answered = redact(asked), redact(f"{head}\n{headers}\n\n{body}")
+    return Evidence(shown.text, answered.text, ADDRESS, redactions=len(keys) + shown.count + answered.count)
 
 
 def _reason(status: int) -> str:

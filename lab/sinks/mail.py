@@ -38,7 +38,7 @@ class Mail:
     @property
     def text(self) -> str:
         part = self.message.get_body(("plain",))
-        return "" if part is None else str(part.get_content())
+        return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
 
 
 class MailSink:

@@ -45,31 +45,26 @@ async def token_call(client: httpx.AsyncClient, lab: Lab, slug: str, keys: dict[
     return await client.post(url, json={**asked, "audience": f"https://{tenant}/api/v2/"})
 
 
+PATHS = {
+    "stripe": ("GET", "/v1/balance", "secret_key"),
+    "paypal": ("GET", "/v1/notifications/webhooks", "token"),
+    "auth0": ("GET", "/api/v2/tenants/settings?fields=session_lifetime&include_fields=true", "token"),
+    "sendgrid": ("GET", "/v3/scopes", "api_key"),
+    "cloudflare": ("GET", "/client/v4/user/tokens/verify", "api_token"),
+    "sentry": ("GET", "/api/0/organizations/shop-example/?detailed=0", "auth_token"),
+    "hubspot": ("GET", "/account-info/v3/details", "access_token"),
+    "slack": ("POST", "/api/auth.test", "bot_token"),
+}
+
+
 def of(slug: str, keys: dict[str, str], lab: Lab) -> Question:
-    bearer = {name: {"Authorization": f"Bearer {keys[name]}"} for name in keys}
-    match slug:
-        case "stripe":
-            return Question("GET", "/v1/balance", bearer["secret_key"])
-        case "paypal":
-            return Question("GET", "/v1/notifications/webhooks", bearer["token"])
-        case "auth0":
-            return Question("GET", "/api/v2/tenants/settings?fields=session_lifetime&include_fields=true", bearer["token"])
-        case "sendgrid":
-            return Question("GET", "/v3/scopes", bearer["api_key"])
-        case "aws_s3":
-            return signed(lab, keys)
-        case "cloudflare":
-            return Question("GET", "/client/v4/user/tokens/verify", bearer["api_token"])
-        case "sentry":
-            return Question("GET", "/api/0/organizations/shop-example/?detailed=0", bearer["auth_token"])
-        case "hubspot":
-            return Question("GET", "/account-info/v3/details", bearer["access_token"])
-        case "slack":
-            return Question("POST", "/api/auth.test", bearer["bot_token"])
-        case "twilio":
-            path = f"/2010-04-01/Accounts/{lab.vendors[slug].secrets['account_sid']}/Balance.json"
-            return Question("GET", path, auth=(keys["account_sid"], keys["auth_token"]))
-    raise KeyError(slug)
+    if slug == "aws_s3":
+        return signed(lab, keys)
+    if slug == "twilio":
+        path = f"/2010-04-01/Accounts/{lab.vendors[slug].secrets['account_sid']}/Balance.json"
+        return Question("GET", path, auth=(keys["account_sid"], keys["auth_token"]))
+    method, path, key = PATHS[slug]
+    return Question(method, path, {"Authorization": f"Bearer {keys[key]}"})
 
 
 def signed(lab: Lab, keys: dict[str, str], *, at: datetime | None = None, region: str = "eu-central-1") -> Question:
