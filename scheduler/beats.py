@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from sqlalchemy.exc import DBAPIError
-
 from scheduler.clock import Clock
 from storage import processes
 from storage.engine import Database
-from storage.faults import DatabaseBusy
+from storage.faults import NO_ANSWER
 
 BEAT_S: Final = 1.0
 STUCK_S: Final = 15.0  # an event loop that has not turned for so long is no life to speak of
@@ -46,7 +44,7 @@ class Beats:
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join(10)
-        with suppress(DatabaseBusy, DBAPIError):
+        with suppress(*NO_ANSWER):
             processes.end(self._db, self._ident, self._clock.now_ms())
 
     def _run(self) -> None:
@@ -56,7 +54,7 @@ class Beats:
             self._beat_parent()
             try:
                 processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
-            except (DatabaseBusy, DBAPIError, OSError) as error:
+            except (*NO_ANSWER, OSError) as error:
                 log.warning("the beat cannot be written: %s", str(error).splitlines()[0][:200])
 
     def _beat_parent(self) -> None:

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import DBAPIError
 
-from storage.faults import DatabaseBusy, Fenced
+from storage.faults import NO_ANSWER, Fenced
 
 GRACE_S: Final = 60
 
@@ -50,7 +49,7 @@ class Chores:
             await task
         except Fenced:
             self._fenced()
-        except (DatabaseBusy, DBAPIError) as error:
+        except NO_ANSWER as error:
             log.warning("%s has to wait: %s", name, str(getattr(error, "orig", None) or error).splitlines()[0][:200])
         except Exception:
             log.exception("%s failed", name)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from alerts.message import BudgetView, IncidentView
 from core.availability import Buckets
 from core.calendar import month_at
@@ -19,7 +17,7 @@ from core.policy import EXPERIENCE, availability
 from storage import evidence as kept
 from storage import incidents, states, wall
 from storage.catalogue import locations
-from storage.engine import Database
+from storage.engine import Database, Snapshot
 from storage.rows import FailureLine, IncidentDetail
 
 LONGEST_EVIDENCE = 1_500  # characters: a message is no log
@@ -32,7 +30,7 @@ def look(db: Database, ident: int, now_ms: int, base_url: str | None) -> Inciden
         return None if detail is None else _view(conn, detail, now_ms, base_url)
 
 
-def _view(conn: Connection, detail: IncidentDetail, now_ms: int, base_url: str | None) -> IncidentView:
+def _view(conn: Snapshot, detail: IncidentDetail, now_ms: int, base_url: str | None) -> IncidentView:
     row, plan = detail.incident, detail.integration.plan if detail.integration else None
     owner = incidents.incident_row(conn, row.group) if row.group is not None else None
     newest = detail.failures[0] if detail.failures else None
@@ -69,7 +67,7 @@ def _view(conn: Connection, detail: IncidentDetail, now_ms: int, base_url: str |
     )
 
 
-def _page(conn: Connection, plan: IntegrationPlan | None) -> PageReading | None:
+def _page(conn: Snapshot, plan: IntegrationPlan | None) -> PageReading | None:
     """The vendor's own newest words about our components."""
     if plan is None:
         return None
@@ -92,7 +90,7 @@ def page_of(body: Mapping[str, Any]) -> PageReading | None:
     )
 
 
-def _budget(conn: Connection, plan: IntegrationPlan | None, now_ms: int) -> BudgetView | None:
+def _budget(conn: Snapshot, plan: IntegrationPlan | None, now_ms: int) -> BudgetView | None:
     """What is left of the month's budget, by the experience policy."""
     summary = wall.summary(conn, plan.id) if plan else None
     if plan is None or summary is None or plan.objective is None or plan.objective.availability_pct is None:
@@ -104,7 +102,7 @@ def _budget(conn: Connection, plan: IntegrationPlan | None, now_ms: int) -> Budg
     return BudgetView(period.label.split()[0], int(budget.allowed), int(budget.spent))
 
 
-def _evidence(conn: Connection, line: FailureLine | None) -> str:
+def _evidence(conn: Snapshot, line: FailureLine | None) -> str:
     row = kept.evidence(conn, line.check, line.location, line.at_ms) if line else None
     if row is None or row.evidence is None:
         return line.detail if line else ""
@@ -112,7 +110,7 @@ def _evidence(conn: Connection, line: FailureLine | None) -> str:
     return "\n\n".join(part for part in parts if part)[:LONGEST_EVIDENCE]
 
 
-def _evidence_link(conn: Connection, plan: IntegrationPlan | None, line: FailureLine | None, base_url: str | None) -> str | None:
+def _evidence_link(conn: Snapshot, plan: IntegrationPlan | None, line: FailureLine | None, base_url: str | None) -> str | None:
     """Slugs, so that a link in an old message still says what it means."""
     if plan is None or line is None or not base_url:
         return None

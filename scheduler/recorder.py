@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Protocol
 
-from sqlalchemy.exc import DBAPIError
-
 from core.health import ProbeResult
 from core.ledger import Ledger
 from core.voices import Round
@@ -20,7 +18,7 @@ from scheduler.clock import Clock
 from scheduler.memory import Memory
 from scheduler.prober import Heard
 from storage.engine import Database
-from storage.faults import DatabaseBusy, Fenced
+from storage.faults import NO_ANSWER, Fenced
 from storage.writer import Writer
 
 FLUSH_MS: Final = 250
@@ -130,7 +128,7 @@ class Recorder:
                 log.error("another worker leads: this one stops")
                 self.fenced.set()
                 return
-            except (DatabaseBusy, DBAPIError, OSError) as error:
+            except (*NO_ANSWER, OSError) as error:
                 self._failed(error)
                 if self._stopping:
                     return
@@ -183,7 +181,7 @@ class Recorder:
         for heard in sorted(taken, key=lambda one: one.result.edge_ms):
             try:
                 self.change(partial(_judge_one, heard))
-            except (DatabaseBusy, DBAPIError, OSError):
+            except (*NO_ANSWER, OSError):
                 self.put(heard)
             except Exception:
                 self.health.lost += 1

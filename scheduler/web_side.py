@@ -8,13 +8,11 @@ import time
 from contextlib import suppress
 from functools import cached_property
 
-from sqlalchemy.exc import DBAPIError
-
 from scheduler.supervisor import Supervisor
 from settings import Settings
 from storage import processes
 from storage.engine import Database, open_database
-from storage.faults import DatabaseBusy
+from storage.faults import NO_ANSWER
 from storage.migrate import migrate
 
 BEAT_S = 5.0
@@ -59,11 +57,11 @@ class WebSide:
                 if ident is None:
                     ident = processes.register(self.database, "web", now_ms)
                 processes.beat(self.database, ident, now_ms, leads=False, body=self._body())
-            except (DatabaseBusy, DBAPIError, OSError) as error:
+            except (*NO_ANSWER, OSError) as error:
                 log.warning("the web process cannot write its beat: %s", str(error).splitlines()[0][:200])
             self._stopping.wait(BEAT_S)
         if ident is not None:
-            with suppress(DatabaseBusy, DBAPIError):
+            with suppress(*NO_ANSWER):
                 processes.end(self.database, ident, time.time_ns() // 1_000_000)
 
     def _body(self) -> dict[str, object]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,8 @@ from storage.locks import FileLock, WriteLock
 
 WRITE_WAIT_S = 5.0
 _POLL_S = 0.1
+
+Snapshot: TypeAlias = Connection  # what `read()` gives, by the name that those outside storage may know it
 
 
 class Database:

@@ -26,11 +26,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scheduler": OURS - {"ui", "pages", "app", "cli", "commands", "lab"},
     "ui": {"core", "config", "storage", "sla", "checks", "settings"},
     "pages": {"core", "ui"},
-    "app": {"settings", "observe", "scheduler", "api"},
+    "app": {"core", "settings", "observe", "scheduler", "api"},  # core: a refusal ends it with its exit code
     "cli": OURS - {"ui", "pages"},
-    "commands": OURS - {"ui", "pages", "cli"},
-    "settings": {"core"},
-    "observe": {"core", "settings"},
+    "commands": OURS - {"ui", "pages", "cli"},  # what cli imports when a command runs, one file each
+    "settings": {"core"},  # a wrong value is a refusal
+    "observe": {"core", "settings"},  # logs and reports of every process, by what the operator set, redacted by core
 }
 # `config` and `ui` see what kinds of things exist (names and configuration models), never how they work.
 CATALOGUES = {

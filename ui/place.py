@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from settings import Settings, load
-from storage.engine import Database, open_database
+from storage.engine import Database, Snapshot, open_database
+
+__all__ = ["Snapshot", "database", "settings"]
 
 WAIT_S = 3.0  # a reader waits no longer for a database that is just being upgraded
-Snapshot = Any  # what `database().read()` gives, to be handed to storage's readers: the library behind it is storage's alone
 
 
 @st.cache_resource(show_spinner=False)
