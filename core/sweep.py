@@ -173,7 +173,7 @@ def _party_changes(tracks: Sequence[Track], stretches: Iterable[Stretch]) -> Ite
         if before is not None and before <= stretch.start_ms:
             yield before, index, Party.UNKNOWN
         yield stretch.start_ms, index, stretch.party
-        ended[index] = stretch.end_ms
+        ended[index] = None if stretch.end_ms is None else max(stretch.start_ms, stretch.end_ms)  # one without length says nothing
     yield from ((end, index, Party.UNKNOWN) for index, end in ended.items() if end is not None)
 
 
