@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -22,7 +23,7 @@ from checks.lag import LoopLag
 from checks.lookups import Lookups
 from checks.slots import MOST_PER_ORIGIN, Slots
 from checks.sockets import GuardedSockets
-from checks.transport import CurlTransport, client_over, guarded_client
+from checks.transport import Asking, CurlTransport, client_over, guarded_client
 from checks.vantage import Vantage
 from checks.wire import Wire
 from core.address import SERVICE_PORTS, AddressPolicy
@@ -32,6 +33,7 @@ from core.redact import Redactor
 __all__ = ["Finding", "Job", "Runner", "make_runner"]
 
 _LAST_CAUSE: Final = "last_cause"
+_ASKING: Final[ContextVar[Asking | None]] = ContextVar("asking", default=None)  # the run this task is in
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +46,7 @@ class Runner:
         self._user_agent = user_agent
         self._now = now
         self._lag = LoopLag()
+        self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
 
     async def run(self, job: Job) -> Finding:
         """Never raises, except when it is cancelled from outside."""
@@ -75,16 +78,16 @@ class Runner:
     async def _ask(self, job: Job, course: Course) -> Outcome:
         sockets = GuardedSockets(self.wire, AddressPolicy(job.private_targets, frozenset({"tcp"}), SERVICE_PORTS), course.deadline)
         with self._watched(course, sockets):
+            began = _ASKING.set(Asking(course.deadline, course.exchanges.append))
             try:
                 return await job.probe(self._vantage(job, course, sockets))
             finally:
+                _ASKING.reset(began)
                 await sockets.close()
 
     def _vantage(self, job: Job, course: Course, sockets: GuardedSockets) -> Vantage:
-        policy = AddressPolicy(job.private_targets)
-        transport = CurlTransport(self.wire, policy, deadline=course.deadline, reuse=job.reuse, note=course.exchanges.append)
         return Vantage(
-            client=client_over(transport, self._user_agent),
+            client=self._client(job.private_targets, job.reuse),
             sockets=sockets,
             location=job.location,
             timeout_s=job.timeout_s,
@@ -95,6 +98,13 @@ class Runner:
             ca_file=self.wire.ca_file,
             note_phases=course.note_phases,
         )
+
+    def _client(self, private: bool, reuse: bool) -> httpx.AsyncClient:
+        """Making a client takes longer than sending a request with it, so runs share one; it keeps nothing of them."""
+        if (private, reuse) not in self._clients:
+            transport = CurlTransport(self.wire, AddressPolicy(private), reuse=reuse, asking=_ASKING.get)
+            self._clients[private, reuse] = client_over(transport, self._user_agent)
+        return self._clients[private, reuse]
 
     @contextmanager
     def _watched(self, course: Course, sockets: GuardedSockets) -> Iterator[None]:

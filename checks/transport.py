@@ -6,7 +6,8 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 import httpx
 
@@ -31,35 +32,35 @@ _UNSAFE: Final = re.compile(rb"[\r\n\x00]")
 DEFAULT_TIMEOUT_S: Final = 10.0
 
 
-class CurlTransport(httpx.AsyncBaseTransport):
-    """One run's view of the wire. Without a `deadline` each request has its own, httpx's read timeout or 10 s.
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The run on whose behalf a request is made: its deadline, and who wants to know of each exchange."""
 
-    Raises the exceptions of `checks.faults` and no others.
+    deadline: Deadline
+    note: Callable[[Exchange], None]
+
+
+class CurlTransport(httpx.AsyncBaseTransport):
+    """Raises the exceptions of `checks.faults` and no others.
+
+    One transport, and so one client, serves every run of a kind: `asking` tells it whose request it has. Outside of a run
+    each request has a deadline of its own, httpx's read timeout or 10 s.
     """
 
     def __init__(
-        self,
-        wire: Wire,
-        policy: AddressPolicy,
-        *,
-        deadline: Deadline | None = None,
-        reuse: bool = False,
-        note: Callable[[Exchange], None] = lambda _: None,
+        self, wire: Wire, policy: AddressPolicy, *, reuse: bool = False, asking: Callable[[], Asking | None] = lambda: None
     ) -> None:
         self._wire = wire
         self._policy = policy
-        self._deadline = deadline
         self._reuse = reuse
-        self._note = note
+        self._asking = asking
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = Exchange(request)
-        self._note(exchange)
+        exchange, asking = Exchange(request), self._asking()
         try:
-            _keep_at_home(request)
-            judge_url(request.url, self._policy)
-            if self._deadline is not None:
-                return await self._ask(exchange, self._deadline)
+            if asking is not None:
+                asking.note(exchange)
+                return await self._ask(exchange, asking.deadline)
             async with Deadline(_timeout_s(request) or DEFAULT_TIMEOUT_S) as deadline:
                 return await self._ask(exchange, deadline)
         except httpx.TransportError as error:
@@ -67,10 +68,14 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise
 
     async def _ask(self, exchange: Exchange, deadline: Deadline) -> httpx.Response:
-        async with self._wire.slots.hold(_origin(exchange.request.url), deadline):
-            answer = _answer(exchange.request, await self._exchange(exchange, deadline))
-            answer.extensions["total_us"] = exchange.total_us
-            return answer
+        request = exchange.request
+        origin = origin_of(request.url)
+        _keep_at_home(request, origin)
+        judge_url(request.url, self._policy)
+        async with self._wire.slots.hold(origin, deadline):
+            answer = _answer(request, await self._exchange(exchange, deadline))
+        answer.extensions["total_us"] = exchange.total_us
+        return answer
 
     async def _exchange(self, exchange: Exchange, deadline: Deadline) -> Transfer:
         proxy = self._wire.proxy_for(exchange.request.url)
@@ -125,7 +130,7 @@ def client_over(
     transport: httpx.AsyncBaseTransport, user_agent: str, timeout: httpx.Timeout | None = None, *, follow_redirects: bool = True
 ) -> httpx.AsyncClient:
     """The one way a client is made here: nothing from the environment, at most 5 redirects."""
-    return httpx.AsyncClient(
+    return _Client(
         transport=transport,
         headers={"user-agent": user_agent},
         timeout=timeout,
@@ -135,10 +140,30 @@ def client_over(
     )
 
 
-def _keep_at_home(request: httpx.Request) -> None:
+class _NoCookies(httpx.Cookies):
+    """Nothing is kept from one answer for another. (httpx asks its jar about every answer: a third of all its time.)"""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        return
+
+
+class _Client(httpx.AsyncClient):
+    """A client that many runs share, so it must not remember any of them."""
+
+    _NONE: Final = _NoCookies()
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return self._NONE
+
+    @cookies.setter
+    def cookies(self, cookies: Any) -> None:
+        raise AttributeError("cookies are not kept here")
+
+
+def _keep_at_home(request: httpx.Request, origin: str) -> None:
     """Everything but the plainest headers stays behind when a redirect leaves the origin (httpx drops Authorization alone)."""
-    first = request.extensions.setdefault(_ORIGIN, _origin(request.url))
-    if first == _origin(request.url):
+    if request.extensions.setdefault(_ORIGIN, origin) == origin:
         return
     if request.method not in ("GET", "HEAD"):
         raise RedirectRefused("A redirect would carry our request to another origin.")
@@ -200,5 +225,5 @@ def _ascii_host(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
-def _origin(url: httpx.URL) -> str:
+def origin_of(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.host}:{port_of(url)}"

@@ -47,6 +47,7 @@ class TransferThread:
         self._multis = [_Multi(self._selector), _Multi(self._selector)]
         self._active: dict[pycurl.Curl, tuple[Transfer, _Multi]] = {}
         self._handles: list[pycurl.Curl] = []
+        self._woken = False
         self._closing = False
         self._looked_at = time.monotonic()
         self.worst_lag_s = 0.0
@@ -74,6 +75,9 @@ class TransferThread:
 
     def _command(self, command: Callable[[], None]) -> None:
         self._commands.append(command)
+        if self._woken:
+            return  # it has not looked up since it was last woken, and will find this too
+        self._woken = True
         with contextlib.suppress(BlockingIOError, OSError):  # full: it is awake anyway; closed: nobody is left to wake
             self._wake_in.send(b"\0")
 
@@ -116,6 +120,7 @@ class TransferThread:
         with contextlib.suppress(BlockingIOError):
             while self._wake_out.recv(4_096):
                 pass
+        self._woken = False  # after the pipe is empty and before commands are taken: none can slip through
 
     def _note_lag(self, lag_s: float) -> None:
         """Whoever is under way may have been kept waiting: a socket was ready, and we looked up late."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import deque
 from dataclasses import dataclass, field
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
@@ -25,6 +26,8 @@ class Wire:
     proxies: bool = False
     slots: Slots = field(default_factory=Slots)
     lookups: Lookups = field(default_factory=Lookups)
+    _finished: deque[Transfer] = field(init=False, default_factory=deque)
+    _settling: bool = field(init=False, default=False)
     _loop: asyncio.AbstractEventLoop = field(init=False)
     _thread: TransferThread = field(init=False)
 
@@ -69,10 +72,15 @@ class Wire:
         self.lookups.close()
 
     def _deliver(self, batch: list[Transfer]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits
-            self._loop.call_soon_threadsafe(_settle, batch)
+        """In the transfer thread. Waking the loop costs more than anything else here, so one wake serves all that waits."""
+        self._finished.extend(batch)
+        if not self._settling:
+            self._settling = True
+            with contextlib.suppress(RuntimeError):  # the loop has closed: nobody waits
+                self._loop.call_soon_threadsafe(self._settle)
 
-
-def _settle(batch: list[Transfer]) -> None:
-    for transfer in batch:
-        transfer.done(transfer)
+    def _settle(self) -> None:
+        self._settling = False  # before the first is taken: whoever finishes from here on wakes us again
+        while self._finished:
+            transfer = self._finished.popleft()
+            transfer.done(transfer)

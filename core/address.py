@@ -52,15 +52,23 @@ def is_blocked(address: str, networks: Iterable[str] = BLOCKED) -> bool:
 
 def check_address(address: str, policy: AddressPolicy) -> None:
     """Raises `Refused` unless `policy` lets the very address be connected to."""
+    refusal = _refusal(address, policy.private)
+    if refusal is not None:
+        raise Refused(refusal)
+
+
+@lru_cache(maxsize=8_192)
+def _refusal(address: str, private: bool) -> str | None:
     try:
         found = _unmapped(ip_address(address))
     except ValueError:
-        raise Refused(f"{address!r} is no IP address") from None
-    if policy.private and _within(found, PRIVATE) and not _within(found, METADATA):
-        return
+        return f"{address!r} is no IP address"
+    if private and _within(found, PRIVATE) and not _within(found, METADATA):
+        return None
     if _within(found, BLOCKED):
-        opened = "" if policy.private or not _within(found, PRIVATE) else "; private_targets would allow it"
-        raise Refused(f"{found} is not a public address{opened}")
+        opened = "" if private or not _within(found, PRIVATE) else "; private_targets would allow it"
+        return f"{found} is not a public address{opened}"
+    return None
 
 
 def check_target(scheme: str, host: str, port: int, policy: AddressPolicy) -> None:

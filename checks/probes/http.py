@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, Literal
 
 import httpx
@@ -73,7 +73,7 @@ def build(params: Params, table: ErrorTable = GENERIC) -> Probe:
 
 
 def _request(params: Params, vantage: Vantage, values: Mapping[str, Any]) -> httpx.Request:
-    url = httpx.URL(fill_url(params.url, values))
+    url = _parsed(params.url) if "{" not in params.url else httpx.URL(fill_url(params.url, values))
     return vantage.client.build_request(
         params.method,
         url.copy_merge_params(fill_all(params.query, values)) if params.query else url,
@@ -83,6 +83,11 @@ def _request(params: Params, vantage: Vantage, values: Mapping[str, Any]) -> htt
         content=fill(params.body, values) if params.body is not None else None,
         extensions={EXCERPT: not reads_body(params.expect), PRIVATE: not params.keep_body},
     )
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
 
 
 def _judge(expect: Expect, response: httpx.Response, table: ErrorTable, values: Mapping[str, Any], now: datetime) -> Outcome:

@@ -1,0 +1,203 @@
+"""What a check costs over our transport: against a bare libcurl loop, against stock httpx, and how true its first byte is."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import ssl
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import httpx
+import pycurl
+import trustme
+
+from checks.deadline import Deadline
+from checks.exchange import Exchange
+from checks.slots import Slots
+from checks.transport import Asking, CurlTransport, client_over
+from checks.wire import Wire
+from core.address import AddressPolicy
+
+AT_ONCE = 50
+NEW, KEPT, RATE, SECONDS, ROUNDS = 800, 4_000, 500, 4, 4
+POLICY = AddressPolicy(private=True)
+_ASKING: ContextVar[Asking | None] = ContextVar("asking", default=None)
+
+
+def main() -> None:
+    """Prints each figure beside its goal; exits 1 where one is missed."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority, ca_file = trustme.CA(), os.path.join(folder, "ca.pem")
+        authority.cert_pem.write_to_path(ca_file)
+        ours, theirs = multiprocessing.Pipe()
+        server = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs, authority), daemon=True)
+        server.start()
+        port = ours.recv()
+        try:
+            sys.exit(asyncio.run(_measure(f"https://127.0.0.1:{port}/", ca_file)))
+        finally:
+            server.kill()
+
+
+async def _measure(url: str, ca_file: str) -> int:
+    wire = Wire(ca_file=ca_file, slots=Slots(AT_ONCE))
+    context, fresh = ssl.create_default_context(cafile=ca_file), _client(wire)
+    rounds = [(_bare(url, ca_file), await _over(NEW, lambda: _ask(fresh, httpx.URL(url)))) for _ in range(ROUNDS)]
+    bare_us, new_us = (min(each) for each in zip(*rounds, strict=True))
+    kept_us = await _kept(_client(wire, reuse=True), url, KEPT)
+    httpx_new_us = await _over(NEW // 3, lambda: _ask_httpx(context, url))
+    limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    httpx_kept_us = await _kept(httpx.AsyncClient(verify=context, limits=limits), url, KEPT // 4)
+    error_ms, late = await _first_byte_error(fresh, httpx.URL(url))
+    await wire.close()
+    print(f"CPU per check, new TLS: bare libcurl {bare_us:.0f} us, ours {new_us:.0f} us, httpx {httpx_new_us:.0f} us")
+    print(f"CPU per check, kept connection: ours {kept_us:.0f} us, httpx {httpx_kept_us:.0f} us; {late} checks unfit by our own lag")
+    return sum(
+        [
+            _say("new TLS against a bare libcurl loop", new_us / bare_us, 1.3, "<="),
+            _say("new TLS, httpx against ours", httpx_new_us / new_us, 2.0, ">="),
+            _say(f"kept connections ({AT_ONCE}), httpx against ours", httpx_kept_us / kept_us, 8.0, ">="),
+            _say(f"first byte, p99 error at {RATE} https checks/s", error_ms, 3.0, "<=", " ms"),
+        ]
+    )
+
+
+def _say(what: str, figure: float, goal: float, sign: str, unit: str = "x") -> int:
+    held = figure <= goal if sign == "<=" else figure >= goal
+    print(f"{'held  ' if held else 'MISSED'} {what}: {figure:.2f}{unit} (goal {sign} {goal:g}{unit})")
+    return not held
+
+
+async def _over(count: int, ask: Callable[[], Awaitable[object]]) -> float:
+    """Microseconds of CPU of this process per call, with AT_ONCE under way."""
+    left = count
+
+    async def work() -> None:
+        nonlocal left
+        while left > 0:
+            left -= 1
+            await ask()
+
+    begun = time.process_time()
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    return (time.process_time() - begun) / count * 1e6
+
+
+async def _kept(client: httpx.AsyncClient, url: str, count: int) -> float:
+    await asyncio.gather(*(client.get(url) for _ in range(AT_ONCE)))
+    used = await _over(count, lambda: client.get(url))
+    await client.aclose()
+    return used
+
+
+def _client(wire: Wire, *, reuse: bool = False) -> httpx.AsyncClient:
+    """As the runner makes it: one for all runs, each of which says who it is."""
+    return client_over(CurlTransport(wire, POLICY, reuse=reuse, asking=_ASKING.get), "benchmark")
+
+
+async def _ask(client: httpx.AsyncClient, url: httpx.URL, note: Callable[[Exchange], None] = lambda _: None) -> httpx.Response:
+    began = _ASKING.set(Asking(Deadline(60.0), note))
+    response = await client.get(url)
+    _ASKING.reset(began)
+    assert response.status_code == 200
+    return response
+
+
+async def _ask_httpx(context: ssl.SSLContext, url: str) -> None:
+    async with httpx.AsyncClient(verify=context) as client:
+        response = await client.get(url)
+    assert response.status_code == 200
+
+
+def _bare(url: str, ca_file: str) -> float:
+    """The least libcurl itself takes: a multi loop, fresh connections, the same phases read."""
+    multi, begun, left, running = pycurl.CurlMulti(), time.process_time(), NEW, 0
+    while left or running:
+        while left and running < AT_ONCE:
+            multi.add_handle(_easy(url, ca_file))
+            left, running = left - 1, running + 1
+        multi.perform()
+        _, well, badly = multi.info_read()
+        assert not badly, badly
+        for curl in well:
+            phases = [curl.getinfo(mark) for mark in _PHASES]
+            assert phases[-1] > 0
+            multi.remove_handle(curl)
+            curl.close()
+            running -= 1
+        multi.select(0.05)
+    used = (time.process_time() - begun) / NEW * 1e6
+    multi.close()
+    return used
+
+
+_PHASES = (pycurl.NAMELOOKUP_TIME_T, pycurl.CONNECT_TIME_T, pycurl.APPCONNECT_TIME_T, pycurl.STARTTRANSFER_TIME_T, pycurl.TOTAL_TIME_T)
+
+
+def _easy(url: str, ca_file: str) -> pycurl.Curl:
+    curl, body = pycurl.Curl(), bytearray()
+    for option, value in (
+        (pycurl.URL, url), (pycurl.CAINFO, ca_file), (pycurl.FRESH_CONNECT, 1), (pycurl.FORBID_REUSE, 1), (pycurl.NOSIGNAL, 1),
+        (pycurl.SSL_SESSIONID_CACHE, 0), (pycurl.DNS_CACHE_TIMEOUT, 0), (pycurl.TIMEOUT_MS, 60_000), (pycurl.WRITEFUNCTION, body.extend),
+        (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS), (pycurl.PROXY, ""),
+    ):  # fmt: skip
+        curl.setopt(option, value)
+    return curl
+
+
+async def _first_byte_error(client: httpx.AsyncClient, url: httpx.URL) -> tuple[float, int]:
+    """The server says how long it took from the request's arrival to its answer; what we measure beyond that is our error.
+
+    Of the latencies that count, in milliseconds, beside the number of those our own lag made unfit.
+    """
+    errors: list[float] = []
+
+    async def one() -> None:
+        exchanges: list[Exchange] = []
+        response = await _ask(client, url, exchanges.append)
+        transfer = exchanges[0].transfer
+        if transfer is not None and transfer.lag_s <= 0.05:
+            errors.append((transfer.phases.first_byte_us or 0) / 1000 - float(response.headers["x-served-ms"]))
+
+    begun, tasks = time.monotonic(), []
+    for n in range(RATE * SECONDS):
+        await asyncio.sleep(max(0.0, begun + n / RATE - time.monotonic()))
+        tasks.append(asyncio.ensure_future(one()))
+    await asyncio.gather(*tasks)
+    return sorted(errors)[int(len(errors) * 0.99)], len(tasks) - len(errors)
+
+
+def _serve(pipe: Connection, authority: trustme.CA) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1", key_type=trustme.KeyType.ECDSA).configure_cert(context)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                asked = time.monotonic()
+                await asyncio.sleep(0.005)
+                head = f"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nx-served-ms: {(time.monotonic() - asked) * 1e3:.3f}\r\n\r\nok"
+                writer.write(head.encode())
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
+            writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context, backlog=1_024)
+        pipe.send(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()
