@@ -22,6 +22,7 @@ _SCRIPT: Final = """export default function () {
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   };
   document.addEventListener('click', follow);
+  document.documentElement.dataset.links = 'followed';
   return () => document.removeEventListener('click', follow);
 }"""
 

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +74,9 @@ def serving(folder: Path, *, failing: bool, demo: bool = False) -> Iterator[Site
     with (folder / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
-            wait_for_port(port, server)
-            yield Site(f"http://127.0.0.1:{port}", db, now_ms)
+            address = f"http://127.0.0.1:{port}"
+            wait_until_served(address, server)
+            yield Site(address, db, now_ms)
         finally:
             server.terminate()
             server.wait(10)
@@ -87,15 +89,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, server: subprocess.Popen[bytes], within_s: float = 30) -> None:
+def wait_until_served(address: str, server: subprocess.Popen[bytes], within_s: float = 30) -> None:
+    """Asked over HTTP: a bare connect may meet itself on a free port."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        assert server.poll() is None, "the server ended before it listened"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+        assert server.poll() is None, "the server ended before it answered"
+        with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+            if answer.status == 200:
                 return
         time.sleep(0.05)
-    raise AssertionError(f"nothing listens on {port} after {within_s} s")
+    raise AssertionError(f"{address} does not answer after {within_s} s")
 
 
 @dataclass(slots=True)

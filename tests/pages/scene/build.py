@@ -158,7 +158,8 @@ def _judged(plan: IntegrationPlan, script: Sequence[Trouble], scene: Scene, ledg
         unknown = STATUS_OF[trouble.cause] is Status.UNKNOWN
         row = IncidentRow(
             number, IncidentKind.SELF if unknown else IncidentKind.VENDOR, plan.id, begin, begin + MINUTE_MS,
-            STATUS_OF[trouble.cause], trouble.cause, (check.id,), said, 2, resolved_ms=end, closed_ms=end, closed_as=None if end is None else "recovered",
+            STATUS_OF[trouble.cause], trouble.cause, (check.id,), said, 2, resolved_ms=end, closed_ms=end,
+            closed_as=None if end is None else "recovered",
             acknowledged_ms=begin + 5 * MINUTE_MS if trouble.on_it else None, acknowledged_by=trouble.on_it,
             title=f"GET /v1/ping: {trouble.cause.replace('_', ' ')}, 3 of 3 tries",
         )  # fmt: skip
