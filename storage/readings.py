@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,10 +25,14 @@ UNTIMED: Final = "heartbeat"  # the one kind whose results have no latency
 
 @dataclass(frozen=True, slots=True)
 class MonthBooks:
-    """What `sla.books.month_report` reads from. `latency=False` spares the one long part, for pages that show none."""
+    """What `sla.books.month_report` reads from. `latency=False` spares the one long part, for pages that show none.
+
+    `step` hears how many integrations were read, and of how many.
+    """
 
     db: Database
     latency: bool = True
+    step: Callable[[int, int], None] | None = None
 
     def closed(self, period: Period) -> list[PeriodRow]:
         """The frozen rows that hold."""
@@ -37,7 +41,7 @@ class MonthBooks:
 
     def readings(self, period: Period, now_ms: int, without: Collection[int]) -> Iterator[Reading]:
         """Of everything else."""
-        return month_readings(self.db, period.start_ms, period.end_ms, now_ms, without=without, latency=self.latency)
+        return month_readings(self.db, period.start_ms, period.end_ms, now_ms, without=without, latency=self.latency, step=self.step)
 
 
 def month_readings(
@@ -49,6 +53,7 @@ def month_readings(
     slugs: Collection[str] | None = None,
     without: Collection[int] = (),
     latency: bool = True,
+    step: Callable[[int, int], None] | None = None,
 ) -> Iterator[Reading]:
     """By slug, of every integration with a target, those too that were removed since `start_ms`; `without` the ids named.
 
@@ -61,7 +66,10 @@ def month_readings(
         one for one in every if _is_watched(one, start_ms) and one.plan.id not in without and (slugs is None or one.plan.slug in slugs)
     ]
     for start in range(0, len(wanted), STEP):
-        yield from _step(db, wanted[start : start + STEP], start_ms, end_ms, now_ms, latency)
+        for done, reading in enumerate(_step(db, wanted[start : start + STEP], start_ms, end_ms, now_ms, latency), start + 1):
+            yield reading
+            if step is not None:
+                step(done, len(wanted))
 
 
 def _step(db: Database, some: Sequence[IntegrationRow], start_ms: int, end_ms: int, now_ms: int, latency: bool) -> Iterator[Reading]:

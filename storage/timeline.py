@@ -42,6 +42,13 @@ _NEWEST_OF = text('SELECT at_ms, late_ms FROM result WHERE "check" = :check AND 
 _NEWEST_PACK = text('SELECT body FROM pack WHERE "check" = :check AND location = :location ORDER BY day_ms DESC LIMIT 1')
 
 
+_OLDEST = text(
+    'SELECT c.id, l.id, (SELECT MIN(p.day_ms) FROM pack p WHERE p."check" = c.id AND p.location = l.id), '
+    '(SELECT MIN(r.at_ms) FROM result r WHERE r."check" = c.id AND r.location = l.id) '
+    'FROM "check" c CROSS JOIN location l WHERE c.id IN :checks'
+).bindparams(bindparam("checks", expanding=True))
+
+
 def spans(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: int) -> list[SpanRow]:
     """Every span that reaches into [since, until), by check, location and start. An open one is read with `core.spans.read_span`."""
     rows = conn.execute(_SPANS, {"checks": list(checks), "since": since_ms, "until": until_ms})
@@ -57,6 +64,13 @@ def verdicts(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: i
 def newest(conn: Connection) -> dict[tuple[int, int], ResultLine]:
     """The newest result of every check at every location, by (check, location), where the last 48 h have one."""
     return {(line.check, line.location): line for line in map(line_of, conn.execute(_NEWEST))}
+
+
+def oldest(conn: Connection, checks: Sequence[int]) -> dict[tuple[int, int], int]:
+    """An instant at or before the oldest result of each check at each location: that result's, or the start of its packed day."""
+    rows = conn.execute(_OLDEST, {"checks": list(checks)})
+    found = {(check, place): [at for at in instants if at is not None] for check, place, *instants in rows}
+    return {key: min(instants) for key, instants in found.items() if instants}
 
 
 def newest_edges(conn: Connection, checks: Iterable[int]) -> dict[tuple[int, int], int]:
