@@ -22,7 +22,7 @@ def _text(value: Any) -> str:
 
 
 def _header(block: Block) -> str:
-    return f"<h3>{_text(block.get('text'))}</h3>"
+    return f"<h2>{_text(block.get('text'))}</h2>"
 
 
 def _section(block: Block) -> str:

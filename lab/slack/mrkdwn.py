@@ -20,6 +20,9 @@ EMOJI: Final = {
     "key": "🔑",
     "hourglass": "⌛",
 }
+# Drawn, because not every machine has a font with these in it.
+_DRAWN: Final = {"🔴": "red", "🟠": "orange", "🟡": "yellow", "🔵": "blue", "⚪": "white", "✅": "check"}
+_PICTURES: Final = re.compile("|".join(_DRAWN))
 _TOKEN: Final = re.compile(r"```[\s\S]*?```|`[^`\n]+`|<[^<>\n]+>")
 _MARK: Final = re.compile("\ue000(\\d+)\ue001")
 _STYLES: Final = tuple(
@@ -37,7 +40,7 @@ def mrkdwn(text: str) -> str:
         return f"\ue000{len(kept) - 1}\ue001"
 
     bare = _TOKEN.sub(put_aside, text.replace("\ue000", "").replace("\ue001", ""))
-    html = escape(unescape(emoji(bare)))
+    html = drawn(escape(unescape(emoji(bare))))
     for pattern, tag in _STYLES:
         html = pattern.sub(rf"<{tag}>\1</{tag}>", html)
     return _MARK.sub(lambda found: kept[int(found.group(1))], html).replace("\n", "<br>")
@@ -45,11 +48,16 @@ def mrkdwn(text: str) -> str:
 
 def plain(text: str) -> str:
     """HTML of a plain text, with its emoji."""
-    return escape(emoji(text)).replace("\n", "<br>")
+    return drawn(escape(emoji(text))).replace("\n", "<br>")
 
 
 def emoji(text: str) -> str:
     return re.sub(r":([a-z_]+):", lambda found: EMOJI.get(found.group(1), found.group()), text)
+
+
+def drawn(html: str) -> str:
+    """Circles and check marks as shapes of the style sheet; their character stays for those who copy or listen."""
+    return _PICTURES.sub(lambda found: f'<span class="em em-{_DRAWN[found.group()]}">{found.group()}</span>', html)
 
 
 def unescape(text: str) -> str:

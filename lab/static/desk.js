@@ -40,7 +40,8 @@ function row(vendor) {
 function show(next) {
   state = next;
   if (!at("vendors").contains(document.activeElement) || document.activeElement.tagName !== "SELECT") {
-    at("vendors").replaceChildren(...state.vendors.map(row));
+    const broken = (vendor) => vendor.faults.length > 0 || (vendor.page && vendor.page.look !== "green");
+    at("vendors").replaceChildren(...state.vendors.filter(broken).map(row), ...state.vendors.filter((each) => !broken(each)).map(row));
   }
   at("slack").href = state.slack.page;
   at("slack").textContent = `Slack messages (${state.slack.messages})`;

@@ -201,7 +201,7 @@ async def test_the_page_shows_messages_threads_and_edits(lab: Lab, client: httpx
     await post(client, lab, text="14:03 opened", thread_ts=first["ts"])
     page = (await client.get(lab.slack_url)).text
     for piece in (
-        "<h3>🔴 PayPal is down</h3>",
+        '<h2><span class="em em-red">🔴</span> PayPal is down</h2>',
         "<b>Theirs, likely.</b>",
         "<code>POST /v2/checkout/orders</code>",
         "<pre>HTTP/2 503</pre>",
