@@ -96,7 +96,7 @@ def test_a_note_and_a_silence_are_written_down_under_the_name(acting: Site, tab:
 def test_a_link_changes_the_page_without_loading_it_and_back_returns(acting: Site, tab: Callable[[Site], Tab]) -> None:
     shown = tab(acting).open("/")
     page = shown.page
-    page.wait_for_selector("html[data-links]")
+    page.wait_for_selector("html[data-links]", state="attached")
     loads: list[str] = []
     page.on("load", lambda: loads.append(page.url))
     page.get_by_role("link", name="PayPal").first.click()
