@@ -18,7 +18,7 @@ from storage import notices as storage_notices
 from storage import windows as storage_windows
 from storage.rows import IncidentLine, IntegrationRow, NoticeRow, ProcessRow, Summary
 from ui.place import database, settings
-from ui.readings.monitor import newest_blind
+from ui.readings.monitor import newest_blind, played
 from ui.views.monitor import Monitor
 
 AHEAD_MS: Final = 14 * 24 * 3_600_000
@@ -102,8 +102,15 @@ def blind_lines(key: tuple[int, ...]) -> tuple[IncidentLine, ...]:
 
 def monitor(key: tuple[int, ...]) -> Monitor:
     """How the monitor itself is."""
-    at = now_ms()
-    return Monitor(gone_ms=beat().gone_since(at), blind=newest_blind(blind_lines(key), at), demo=settings().demo)
+    at, told = now_ms(), notices(key)
+    network = told.get("network")
+    return Monitor(
+        gone_ms=beat().gone_since(at),
+        blind=newest_blind(blind_lines(key), at),
+        demo=settings().demo,
+        playing=played(told.get("history")),
+        canaries=str(network.body.get("text", "")) if network else "",
+    )
 
 
 def report_zone() -> str:

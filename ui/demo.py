@@ -15,7 +15,7 @@ import streamlit as st
 from ui.html import outside
 from ui.place import settings
 
-_SECRETS = ("ACCESS_TOKEN", "DATABASE_URL", "CONFIG", "BASE_URL", "SENTRY_DSN", "SMTP_URL", "WORKER", "SLACK_BASE_URL")
+_NOT_ITS = ("ACCESS_TOKEN", "DATABASE_URL", "CONFIG", "BASE_URL", "SENTRY_DSN", "SMTP_URL", "WORKER", "SLACK_BASE_URL", "BEAT_FD")
 
 
 @dataclass(slots=True)
@@ -38,13 +38,13 @@ def running() -> int:
 
 
 def start() -> int:
-    """Start it unless it runs already: its port. It ends with us: its standard input is a pipe that closes when we do."""
+    """Start it unless it runs already: its port. It keeps to STATE_DIR/demo, and ends when the pipe on its standard input closes."""
     if port := running():
         return port
     child = _child()
     child.port = _free_port()
-    kept = {name: value for name, value in os.environ.items() if name not in _SECRETS}
-    own = {"STATE_DIR": str(settings().state_dir / "demo"), "PORT": str(child.port), "HOST": "127.0.0.1"}
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS}
+    own = {"STATE_DIR": str(settings().state_dir), "PORT": str(child.port), "HOST": "127.0.0.1", "ENDS_WITH_PARENT": "1"}
     child.process = subprocess.Popen(
         [sys.executable, "-m", "cli", "demo"], env=kept | own, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

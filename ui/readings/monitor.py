@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Final
 
 from core.ledger import IncidentKind
-from storage.rows import IncidentLine
+from storage.rows import IncidentLine, NoticeRow
 from ui import format as fmt
 from ui.blocks.parts import Banner, Ground
-from ui.html import address, link
+from ui.html import address, link, outside
 from ui.reader import Reader
 from ui.views.monitor import Blind, Monitor
 
@@ -31,7 +32,9 @@ def blind_periods(lines: Iterable[IncidentLine]) -> list[Blind]:
 
 
 def banner(view: Monitor, reader: Reader) -> Banner | None:
-    """Never more than one: nobody probes, then our network, then blind, then demo."""
+    """Never more than one: the demo's history being played, then nobody probes, then our network, then blind, then demo."""
+    if view.playing is not None:
+        return _playing(*view.playing)
     if view.gone_ms is not None:
         return _gone(view.gone_ms, reader)
     if view.blind is not None:
@@ -60,10 +63,22 @@ def _blind(blind: Blind, end_ms: int, reader: Reader) -> Banner:
     return Banner("eye", what, said, link("What happened", address("system")))
 
 
-def _demo() -> Banner:
+def _playing(done: int, total: int) -> Banner:
     return Banner(
-        "flask",
-        "Demo data.",
-        "These vendors are simulated and their history is made up.",
-        link("How to connect a real one", address("system")),
+        "flask", "Demo data.", f"Ninety days of history are being played: {done} of {total} days so far. Pages fill as they come."
     )
+
+
+def _demo() -> Banner:
+    """The lab's own Slack shows what was said; its address comes from the demo that started us."""
+    slack = outside("What its Slack was told", os.environ.get("LAB_URL"))
+    return Banner(
+        "flask", "Demo data.", "These vendors are simulated, and their ninety days were played through the real judge.", slack or ""
+    )
+
+
+def played(notice: NoticeRow | None) -> tuple[int, int] | None:
+    """How far the demo's history is; None where none is being played."""
+    if notice is None or not all(isinstance(notice.body.get(name), int) for name in ("done", "total")):
+        return None
+    return int(notice.body["done"]), int(notice.body["total"])

@@ -15,7 +15,7 @@ from ui.views.system import Life, Problem, System, Window
 
 CONFIGURATION: Final = "configuration"
 WAITING_MANY: Final = 1_000
-_TITLES: Final = {"secrets": "Secrets", "clock": "Clock", "budget": "Call budget", "capacity": "Capacity"}
+_TITLES: Final = {"secrets": "Missing secrets", "checks": "Checks that cannot run", "network": "Canaries", "history": "Demo history"}
 
 
 def read_system(
@@ -121,7 +121,10 @@ def _note(notice: NoticeRow) -> tuple[str, str]:
 
 
 def _plain(value: object) -> str:
-    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    """Lists and what is named within, as words."""
+    if isinstance(value, dict):
+        return ", ".join(_plain(part) for part in value.values())
+    return ", ".join(_plain(part) for part in value) if isinstance(value, list) else str(value)
 
 
 def _life(row: ProcessRow) -> Life:

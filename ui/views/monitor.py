@@ -22,8 +22,8 @@ class Monitor:
     gone_ms: int | None  # since when nobody probes; 0: nobody ever did; None: somebody does
     blind: Blind | None  # the newest within a day
     demo: bool
-    checks: int = 0
-    canaries: str = ""
+    playing: tuple[int, int] | None = None  # days of the demo's history played so far, and all of them
+    canaries: str = ""  # what the newest round of canaries found
 
     @property
     def network_down(self) -> bool:
