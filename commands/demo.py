@@ -17,7 +17,7 @@ from typing import Final
 
 from commands.output import say
 from commands.progress import Progress
-from commands.serve import only_instance, require_free, when_parent_ends
+from commands.serve import require_free, when_parent_ends
 from config.loading import load as load_config
 from core.exits import Exit, Refusal
 from core.plan import Plan
@@ -29,6 +29,7 @@ from lab.script import Script, set_paces
 from scheduler import leader
 from scheduler.clock import Clock
 from scheduler.declarations import Declared, digest_of
+from scheduler.instance import only_instance
 from scheduler.replay import replay
 from scheduler.setup import Setup, set_up
 from scheduler.supervisor import Supervisor

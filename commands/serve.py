@@ -11,10 +11,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from commands.output import say
 from core.exits import Exit, Refusal
+from scheduler.instance import only_instance
 from settings import Settings, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +27,6 @@ def run() -> Exit:
     lock = only_instance(settings.state_dir)
     try:
         require_free(settings.host, settings.port)
-        prepare_database(settings)
         serve(settings)
     finally:
         lock.release()
@@ -39,24 +37,6 @@ def when_parent_ends(do: Callable[[], object]) -> None:
     """Started by another process of ours, which holds a pipe to our standard input: end when it does, however it ended."""
     if os.environ.get("ENDS_WITH_PARENT"):
         threading.Thread(target=lambda: (sys.stdin.buffer.read(), do()), name="parent", daemon=True).start()
-
-
-def only_instance(folder: Path) -> FileLock:
-    """One `run` per state folder. Raises Refusal."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "run.lock")
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise Refusal(
-            Exit.ALREADY_RUNNING, f"Another instance serves {folder}: stop it first, or set STATE_DIR and PORT for a second one."
-        ) from None
-    except OSError as error:
-        raise Refusal(
-            Exit.STATE_NOT_WRITABLE,
-            f"The state folder {folder} cannot be written ({(error.strerror or 'unknown').lower()}): set STATE_DIR to one that can.",
-        ) from None
-    return lock
 
 
 def require_free(host: str, port: int) -> None:
@@ -72,17 +52,18 @@ def require_free(host: str, port: int) -> None:
             raise Refusal(Exit.PORT_IN_USE, f"{host}:{port} cannot be listened on: {(error.strerror or 'unknown').lower()}.") from None
 
 
-def prepare_database(settings: Settings) -> None:
-    from storage.migrate import migrate
-
-    migrate(settings.database)
-
-
 def serve(settings: Settings) -> None:
     """Import app.py as `streamlit run` would, and serve it here."""
     sys.argv = [str(ROOT / "app.py")]  # Streamlit looks for .streamlit/config.toml beside it
-    os.environ.setdefault("STREAMLIT_BROWSER_GATHER_USAGE_STATS", "false")
+    config = {
+        "server.address": settings.host,
+        "server.port": settings.port,
+        "logger.hideWelcomeMessage": True,  # it would look up this machine's public address, at a host of somebody else
+    }
+    from streamlit.web import bootstrap
+
+    bootstrap.load_config_options(config)  # before app.py judges the address
     from app import app
 
     say(f"Integration Health: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
-    app.run(config={"server.port": settings.port, "server.address": settings.host})
+    app.run(config=config)

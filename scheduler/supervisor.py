@@ -69,7 +69,13 @@ class Supervisor:
     def _live_once(self) -> None:
         read_fd, write_fd = os.pipe()
         env = {**os.environ, **self.env, "BEAT_FD": str(write_fd)}
-        process = subprocess.Popen(list(self.command), stdin=subprocess.PIPE, env=env, pass_fds=(write_fd,))
+        process = subprocess.Popen(
+            list(self.command),
+            stdin=subprocess.PIPE,
+            env=env,
+            pass_fds=(write_fd,),
+            start_new_session=True,  # Ctrl-C is the parent's to answer: it closes the pipe
+        )
         os.close(write_fd)
         self._process = process
         now = time.monotonic()

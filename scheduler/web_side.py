@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from functools import cached_property
 
+from scheduler.instance import only_instance
 from scheduler.supervisor import Supervisor
 from settings import Settings
 from storage import processes
@@ -30,7 +31,8 @@ class WebSide:
         self._thread = threading.Thread(target=self._beat, name="web-beats", daemon=True)
 
     def prepare(self) -> None:
-        """Bring the database to this version's tables. Raises a Refusal with one sentence."""
+        """Make sure that nobody else serves this state, and bring its database to this version's tables. Raises a Refusal."""
+        only_instance(self._settings.state_dir)
         migrate(self._settings.database)
 
     @cached_property
