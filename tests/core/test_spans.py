@@ -87,7 +87,7 @@ def test_a_span_is_never_read_backwards() -> None:
 
 
 runs = st.lists(
-    st.tuples(st.integers(0, 40), st.sampled_from([(UP, None), (DOWN, Cause.DNS), (DOWN, Cause.TLS), (Status.DEGRADED, Cause.SLOW)])),
+    st.tuples(st.integers(1, 40), st.sampled_from([(UP, None), (DOWN, Cause.DNS), (DOWN, Cause.TLS), (Status.DEGRADED, Cause.SLOW)])),
     max_size=12,
 ).map(lambda steps: [(sum(step for step, _ in steps[: i + 1]), *what) for i, (_, what) in enumerate(steps)])
 
