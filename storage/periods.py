@@ -38,6 +38,8 @@ class NewPeriod:
 
 def close(db: Database, rows: Sequence[NewPeriod], *, epoch: int) -> int:
     """Close each that is not closed yet, all in one transaction: how many were. Raises Fenced."""
+    if not rows:
+        return 0
     with db.write() as conn:
         lease.fence(conn, epoch)
         new = [row for row in rows if _before(conn, row) is None]
@@ -91,9 +93,10 @@ def periods(conn: Connection, *, integration: int | None = None, start_ms: int |
     return rows if replaced else [row for row in rows if row.id not in gone]
 
 
-def periods_of(conn: Connection, start_ms: int, end_ms: int, zone: str) -> list[PeriodRow]:
+def periods_of(conn: Connection, start_ms: int, end_ms: int, zone: str, integration: int | None = None) -> list[PeriodRow]:
     """The rows that hold of one period in one zone, by integration."""
-    return [row for row in periods(conn, start_ms=start_ms) if (row.end_ms, row.zone) == (end_ms, zone)]
+    found = periods(conn, integration=integration, start_ms=start_ms)
+    return [row for row in found if (row.end_ms, row.zone) == (end_ms, zone)]
 
 
 def closed(conn: Connection, zone: str) -> dict[tuple[int, int], frozenset[int]]:
@@ -105,8 +108,7 @@ def closed(conn: Connection, zone: str) -> dict[tuple[int, int], frozenset[int]]
 
 
 def _before(conn: Connection, row: NewPeriod) -> PeriodRow | None:
-    found = periods(conn, integration=row.integration, start_ms=row.start_ms)
-    return next((one for one in found if (one.end_ms, one.zone) == (row.end_ms, row.zone)), None)
+    return next(iter(periods_of(conn, row.start_ms, row.end_ms, row.zone, row.integration)), None)
 
 
 def _insert(conn: Connection, row: NewPeriod, replaces: int | None, author: str | None, reason: str | None) -> int:

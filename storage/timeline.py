@@ -26,9 +26,13 @@ _SPANS = text(
     'ORDER BY s."check", s.location, s.start_ms'
 ).bindparams(bindparam("checks", expanding=True))
 
+# Stretches of trouble follow each other in the same way.
 _VERDICTS = text(
-    'SELECT * FROM verdict WHERE "check" IN :checks AND start_ms < :until AND (end_ms IS NULL OR end_ms > :since) '
-    'ORDER BY "check", location, start_ms'
+    'SELECT v.* FROM "check" c CROSS JOIN location l CROSS JOIN verdict v '
+    'WHERE c.id IN :checks AND v."check" = c.id AND v.location = l.id AND v.start_ms < :until AND v.start_ms >= COALESCE('
+    '(SELECT MAX(b.start_ms) FROM verdict b WHERE b."check" = c.id AND b.location = l.id AND b.start_ms <= :since), :since) '
+    "AND (v.end_ms IS NULL OR v.end_ms > :since) "
+    'ORDER BY v."check", v.location, v.start_ms'
 ).bindparams(bindparam("checks", expanding=True))
 
 _NEWEST = text(

@@ -1,0 +1,32 @@
+"""The troubles that were open at an instant, and whose they are said to be by now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# A stretch of trouble as (check, location, start), or an incident by its id; and its party.
+Trouble = tuple[tuple[int, ...], str | None]
+
+_STRETCHES: Final = text(
+    'SELECT c.integration, v."check", v.location, v.start_ms, v.party FROM "check" c CROSS JOIN location l CROSS JOIN verdict v '
+    'WHERE v."check" = c.id AND v.location = l.id AND v.start_ms = '
+    '(SELECT MAX(b.start_ms) FROM verdict b WHERE b."check" = c.id AND b.location = l.id AND b.start_ms < :at) '
+    "AND (v.end_ms IS NULL OR v.end_ms > :at)"
+)
+_INCIDENTS: Final = text(
+    "SELECT integration, id, party FROM incident WHERE integration IS NOT NULL AND started_ms < :at "
+    "AND (resolved_ms IS NULL OR resolved_ms > :at)"
+)
+
+
+def open_at(conn: Connection, at_ms: int) -> dict[int, frozenset[Trouble]]:
+    """By integration; nothing of those that were well. What comes back differently was judged otherwise in between."""
+    found: dict[int, set[Trouble]] = defaultdict(set)
+    for integration, check, place, start_ms, party in conn.execute(_STRETCHES, {"at": at_ms}):
+        found[integration].add(((check, place, start_ms), party))
+    for integration, ident, party in conn.execute(_INCIDENTS, {"at": at_ms}):
+        found[integration].add(((ident,), party))
+    return {integration: frozenset(troubles) for integration, troubles in found.items()}
