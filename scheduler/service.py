@@ -23,7 +23,7 @@ from scheduler.beats import Beats
 from scheduler.canary import Canaries
 from scheduler.chores import Chores
 from scheduler.clock import Clock
-from scheduler.declarations import Declarations, Declared
+from scheduler.declarations import Declarations, Declared, windows
 from scheduler.desk import Desk
 from scheduler.heartbeats import Heartbeats
 from scheduler.listening import canary_asker
@@ -40,6 +40,8 @@ from storage.folding import Folder
 from storage.history import pack_closed_days
 from storage.incidents import next_id, open_incidents
 from storage.outbox import StoredOutbox
+from storage.retention import forget
+from storage.windows import replace_declared
 
 USER_AGENT: Final = "integration-health/0.1"
 FOLD_S: Final = 10
@@ -199,6 +201,7 @@ class Service:
         chores.every(3_600, "packing", lambda: pack_closed_days(self.db, self.clock.now_ms(), epoch=self.epoch))
         chores.every(5, "the look at the clock", self._report_clock)
         chores.daily(3, "planned windows", self._expand_windows)
+        chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), epoch=self.epoch))
         return chores
 
     def _report_clock(self) -> None:
@@ -216,12 +219,10 @@ class Service:
             asyncio.run_coroutine_threadsafe(self.dispatcher.emergency(sentence), self._loop)
 
     def _expand_windows(self) -> None:
+        """Weekly windows are written out two weeks ahead; every day goes on from there."""
         if (declared := self.declarations.current) is not None:
             with self.db.read() as conn:
                 catalogue = load_catalogue(conn)
-            from scheduler.declarations import windows
-            from storage.windows import replace_declared
-
             replace_declared(self.db, windows(declared.config, catalogue.plan, self.clock.now_ms()), self.clock.now_ms())
             plan = with_windows(self.db, catalogue, self.clock.now_ms())
             self.recorder.change(lambda memory, now: judging.replan(memory, plan, now))
