@@ -30,7 +30,7 @@ class Course:
     def lag_us(self) -> int:
         """Our own delay at its worst."""
         lags = [exchange.transfer.lag_s for exchange in self.exchanges if exchange.transfer]
-        return round(max([*lags, self.loop_lag_s, 0.0]) * 1e6)
+        return round(max([*lags, self.loop_lag_s, self.deadline.overrun_s]) * 1e6)
 
     @property
     def fit(self) -> bool:
@@ -49,7 +49,7 @@ class Course:
 
 def with_time(outcome: Outcome, course: Course, job: Job) -> Outcome:
     """What the clock adds: an answer that came slowly, a timeout that was our own delay."""
-    if outcome.cause is Cause.TIMEOUT and course.lag_us > job.timeout_s * 1e5:  # a tenth of the time
+    if outcome.cause is Cause.TIMEOUT and (course.deadline.overrun_s or course.lag_us > job.timeout_s * 1e5):  # a tenth of the time
         return replace(outcome, cause=Cause.OBSERVER, detail=f"Not known: we were {course.lag_us / 1e6:.1f} s late ourselves.")
     if outcome.cause is Cause.SLOW and not course.fit:
         return replace(outcome, cause=None, detail="")

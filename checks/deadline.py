@@ -20,6 +20,7 @@ class Deadline:
         self.begun = time.monotonic()
         self.at = self.begun + timeout_s
         self.waited_s = 0.0
+        self.overrun_s = 0.0  # above 0: whoever watched it did not, so we were late ourselves
         self._timeout = asyncio.timeout_at(self.at)
 
     async def __aenter__(self) -> Deadline:
@@ -52,6 +53,10 @@ class Deadline:
         self._move(self.at + GRACE_S)
         try:
             yield
+        except asyncio.CancelledError:
+            late_s = time.monotonic() - self.at
+            self.overrun_s = late_s if late_s >= GRACE_S else 0.0
+            raise
         finally:
             self._move(self.at)
 

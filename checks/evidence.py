@@ -15,7 +15,7 @@ EXCERPT_BYTES: Final = 4_096
 _MOST_HEADERS: Final = 8_192
 # Redaction may shorten text, and what is cut in the middle of a secret is no longer recognised: so more is read than is
 # kept, and the end of what was read is never shown.
-_READ_BYTES: Final = 4 * EXCERPT_BYTES
+_READ_BYTES: Final = 2 * EXCERPT_BYTES
 _UNSHOWN: Final = 2_048
 _LIBCURLS_OWN: Final = frozenset({b"accept-encoding", b"connection", b"content-length"})  # it sends its own
 

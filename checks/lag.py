@@ -17,13 +17,14 @@ class LoopLag:
     def __init__(self) -> None:
         self._watchers = 0
         self._expected = 0.0
+        self._next_tick: asyncio.TimerHandle | None = None
         self._seen: deque[tuple[float, float]] = deque(maxlen=512)
 
     def watch(self) -> float:
         """Begins watching and returns the instant to ask `worst_since` with. Ends with `leave`."""
         self._watchers += 1
         if self._watchers == 1:
-            self._next()
+            self._plan_tick()
         return time.monotonic()
 
     def worst_since(self, instant: float) -> float:
@@ -33,14 +34,15 @@ class LoopLag:
 
     def leave(self) -> None:
         self._watchers -= 1
+        if not self._watchers and self._next_tick:
+            self._next_tick.cancel()
 
-    def _next(self) -> None:
+    def _plan_tick(self) -> None:
         self._expected = time.monotonic() + TICK_S
-        asyncio.get_running_loop().call_later(TICK_S, self._tick)
+        self._next_tick = asyncio.get_running_loop().call_later(TICK_S, self._tick)
 
     def _tick(self) -> None:
         now = time.monotonic()
         if now - self._expected > _NOTICED_S:
             self._seen.append((now, now - self._expected))
-        if self._watchers:
-            self._next()
+        self._plan_tick()

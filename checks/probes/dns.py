@@ -91,7 +91,7 @@ async def _ask_each(vantage: Vantage, question: dns.message.Message, resolvers: 
     for resolver in resolvers:
         begun = time.monotonic()
         try:
-            share_s = vantage.timeout_s * 0.95 / len(resolvers)
+            share_s = vantage.timeout_s * 0.8 / len(resolvers)
             answer, _ = await dns.asyncquery.udp_with_fallback(question, resolver.address, timeout=share_s, port=resolver.port)
         except dns.exception.Timeout:
             failure = Outcome(Cause.DNS, detail=f"The resolver {resolver.address} does not answer.")

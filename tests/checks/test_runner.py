@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -128,7 +129,7 @@ async def test_no_spelling_of_a_secret_is_in_a_finding(check: Check, serve: Serv
 
 
 async def test_a_secret_at_the_edge_of_the_excerpt_does_not_survive_in_part(check: Check, serve: Servers) -> None:
-    body = b"someone.with.a.long.name@example.com " * 440 + (KEY * 20).encode()
+    body = b"someone.with.a.long.name@example.com " * 220 + (KEY * 20).encode()
     port = await serve(answering(answer(500, body + b"." * 20_000)))
     evidence = (await check("http", {"url": f"http://127.0.0.1:{port}/"}, secrets={"key": KEY * 20})).evidence
     assert evidence is not None
@@ -167,7 +168,7 @@ async def test_at_most_four_at_once_per_origin_and_waiting_is_no_latency(check: 
         await writer.drain()
 
     port = await serve(slowly)
-    runs = [asyncio.ensure_future(check("http", {"url": f"http://127.0.0.1:{port}/"}, timeout_s=1.0)) for _ in range(9)]
+    runs = [asyncio.ensure_future(check("http", {"url": f"http://127.0.0.1:{port}/"}, timeout_s=5.0)) for _ in range(9)]
     await asyncio.wait_for(full.wait(), 5)
     other = await serve(answering(answer()))
     assert (await check("http", {"url": f"http://127.0.0.1:{other}/"})).outcome.cause is None
@@ -175,30 +176,31 @@ async def test_at_most_four_at_once_per_origin_and_waiting_is_no_latency(check: 
     findings = await asyncio.gather(*runs)
     assert most == 4
     assert {finding.outcome.cause for finding in findings} == {None}
-    waited = [finding for finding in findings if finding.waited_ms > 0]
-    assert len(waited) == 5
-    assert all(finding.total_us < 1_000_000 for finding in waited)
+    assert sum(finding.waited_ms > 0 for finding in findings) == 5
 
 
 async def test_waiting_for_a_place_uses_up_no_time_of_the_vendor(check: Check, serve: Servers) -> None:
-    """Two rounds of 0.4 s at one origin, each within a deadline of 0.6 s."""
+    """Two rounds of 0.8 s at one origin, each within a deadline of 1.4 s."""
 
     async def late(reader: Reader, writer: Writer) -> None:
         await read_request(reader)
-        await asyncio.get_running_loop().run_in_executor(None, gate.wait, 0.4)
+        await asyncio.get_running_loop().run_in_executor(None, gate.wait, 0.8)
         writer.write(answer())
         await writer.drain()
 
     gate = threading.Event()
     port = await serve(late)
-    findings = await asyncio.gather(*(check("http", {"url": f"http://127.0.0.1:{port}/"}, timeout_s=0.6) for _ in range(8)))
+    findings = await asyncio.gather(*(check("http", {"url": f"http://127.0.0.1:{port}/"}, timeout_s=1.4) for _ in range(8)))
     assert {finding.outcome.cause for finding in findings} == {None}
-    assert max(finding.waited_ms for finding in findings) >= 300
+    assert max(finding.waited_ms for finding in findings) >= 700
+    assert max(finding.total_us for finding in findings) < 1_400_000
 
 
-def _hold_everything_up(count: int = 60_000_000) -> int:
+def _hold_everything_up(seconds: float = 0.5) -> None:
     """A loop in C that lets no other thread run: what a busy machine does to us."""
-    return sum(range(count))
+    begun = time.monotonic()
+    sum(range(2_000_000))
+    sum(range(int(2_000_000 * seconds / (time.monotonic() - begun))))
 
 
 async def test_our_own_delay_makes_a_latency_unfit(check: Check, serve: Servers) -> None:
@@ -230,7 +232,7 @@ async def test_a_probe_reading_its_own_sockets_is_watched_for_our_delay(check: C
         writer.write(b"220 ready\r\n")
         await writer.drain()
 
-    finding = await check("tcp", {"host": "127.0.0.1", "port": await serve(busy), "banner": "^220 "})
+    finding = await check("tcp", {"host": "127.0.0.1", "port": await serve(busy), "banner": "^220 "}, timeout_s=30.0)
     assert (finding.outcome.cause, finding.fit) == (None, False)
 
 
