@@ -12,6 +12,7 @@ from scheduler.clock import Clock
 from scheduler.service import Service
 from settings import Settings
 from storage import processes, requests
+from storage.deliveries import waiting
 from storage.engine import Database
 
 LONGEST_S = 20.0
@@ -33,7 +34,10 @@ def answer_alone(settings: Settings, db: Database, ident: int) -> Answer | None:
 async def _serve(settings: Settings, db: Database, epoch: int, clock: Clock, process: int, ident: int) -> Answer | None:
     """A worker that asks no vendor: it answers the request, delivers what that says, and ends."""
     beats = Beats(db, process, clock, dict)
-    service = Service(settings, db, epoch, clock, beats, probing=False)
+    with db.read() as conn:
+        asked = requests.request(conn, ident)
+    applies = asked is not None and asked.kind == "apply"  # it brings the file with it: the one that stands here is not applied before
+    service = Service(settings, db, epoch, clock, beats, probing=False, following=not applies)
     running = asyncio.create_task(service.run())
     deadline = time.monotonic() + LONGEST_S
     try:
@@ -53,7 +57,5 @@ async def _answered(db: Database, ident: int, deadline: float) -> Answer | None:
 
 
 def _is_said(db: Database) -> bool:
-    from storage.deliveries import waiting
-
     with db.read() as conn:
         return not waiting(conn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,17 +12,23 @@ from typing import Any, Final
 from config.loading import Loaded, load
 from config.models import Config, Window
 from config.planning import covered, rule_of
+from config.problems import Problem
 from core.declared import DeclaredIntegration
 from core.ledger import WindowKind, WindowRow
 from core.maintenance import expand
 from core.plan import Plan
+from settings import EXAMPLE
 from storage import configs, notices
+from storage.catalogue import load_catalogue
 from storage.engine import Database
 
 NOTICE: Final = "configuration"
 AHEAD_MS: Final = 14 * 86_400_000  # weekly windows are written out this far; a daily job goes on from there
+READ_BYTES: Final = 2 * 1024 * 1024  # more than a file may have: it is refused for its size then
 
 log = logging.getLogger(__name__)
+
+Stamp = tuple[str, int, int]  # path, time and size: asked every second, so that the file is read only when it changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,76 +39,121 @@ class Declared:
     integrations: tuple[DeclaredIntegration, ...]
     text: str
     digest: str
+    file: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 class Declarations:
-    """Follows one file. What was applied last is in the database, and a restart runs on it."""
+    """Follows one file. What was applied last is in the database, and a restart runs on it.
 
-    def __init__(self, path: Path, env: Mapping[str, str], db: Database) -> None:
-        self.path = path
+    A change is dealt with once it was refused or `applied`: what fails on the way is looked at again.
+    """
+
+    def __init__(self, path: Callable[[], Path], env: Mapping[str, str], db: Database) -> None:
+        """`path` is asked each time: an integrations.yaml may come to stand beside the example."""
+        self._path = path
         self._env = env
         self._db = db
-        self._stamp: tuple[int, int] | None = None
-        self._seen = ""
+        self._stamp: Stamp | None = None  # of the file as it was dealt with last
+        self._seen = ""  # its digest then
+        self._looked: tuple[Stamp, str] | None = None  # what was read and is under way
+        self._missed = ""  # the path of a file that was there and is gone
+        self._of_example = True  # nothing but the example was ever applied
+        self._last: Mapping[str, DeclaredIntegration] = {}  # the last good form of each integration
         self.current: Declared | None = None
 
-    def start(self, now_ms: int) -> Declared | None:
-        """The last good configuration, or the file's where that is newer and usable. None: nothing can run yet."""
+    def start(self, now_ms: int, *, follow: bool = True) -> Declared | None:
+        """The last good configuration, or the file's where that changed since and is usable. None: nothing can run yet."""
         with self._db.read() as conn:
             kept, noted = configs.newest(conn), notices.notices(conn).get(NOTICE)
+            self._last = {one.slug: one for one in load_catalogue(conn).integrations.values()}
+        body = noted.body if noted else {}
+        self._seen = str(body.get("seen", ""))
         if kept is not None:
-            self.current = self._usable(load(kept.text, self._env, name=self.path.name), kept.text)
-            self._seen = str(noted.body.get("seen", "")) if noted else kept.hash
-        return self.look(now_ms) or self.current
+            self._of_example = bool(body.get("example"))
+            name = str(body.get("file") or self._path().name)
+            self.current = self._usable(load(kept.text, self._env, name=name), kept.text, name)
+        return (self.look(now_ms) if follow else None) or self.current
 
     def look(self, now_ms: int) -> Declared | None:
         """The file's configuration when it changed and can be used; called about once a second."""
-        text = self._changed_text()
-        return None if text is None else self.take(text, now_ms)
+        path = self._path()
+        if path == EXAMPLE and not self._of_example:
+            self._is_gone("integrations.yaml", "no such file", now_ms)
+            return None
+        text = self._changed_text(path, now_ms)
+        return None if text is None else self._taken(text, path.name, now_ms)
 
-    def take(self, text: str, now_ms: int, name: str | None = None) -> Declared | None:
-        """A configuration that was handed in or found changed; problems are noted for the pages."""
-        loaded = load(text, self._env, name=name or self.path.name)
-        self._seen = digest_of(text)
-        self._note(loaded, now_ms)
-        found = self._usable(loaded, text)
-        if found is not None:
-            self.current = found
+    def read(self, text: str, name: str) -> tuple[Declared | None, tuple[Problem, ...]]:
+        """What a text declares, None where it cannot be used, and everything that is wrong with it."""
+        loaded = load(text, self._env, name=name)
+        return self._usable(loaded, text, name), loaded.problems
+
+    def _taken(self, text: str, name: str, now_ms: int) -> Declared | None:
+        """One that cannot be used is noted for the pages; the last good one stays."""
+        found, problems = self.read(text, name)
+        for problem in problems:
+            log.warning("%s", problem)
+        if found is None:
+            self._dealt_with(digest_of(text))
+            self._note(name, problems, now_ms)
         return found
 
     def applied(self, declared: Declared, now_ms: int) -> None:
         """It runs: the last good one from here on."""
         configs.save(self._db, declared.text, declared.digest, now_ms)
+        self.current, self._last = declared, {one.slug: one for one in declared.integrations}
+        self._of_example = declared.file == EXAMPLE.name
+        self._dealt_with(declared.digest)
+        self._note(declared.file, declared.problems, now_ms)
 
-    def _usable(self, loaded: Loaded, text: str) -> Declared | None:
+    def _usable(self, loaded: Loaded, text: str, name: str) -> Declared | None:
         """A file is used where it as a whole makes sense; integrations that are broken in it go on in their last good form."""
         if loaded.config is None:
             return None
-        before = {one.slug: one for one in self.current.integrations} if self.current else {}
-        kept = [before[slug] for slug in loaded.broken if slug in before]
-        return Declared(loaded.config, (*loaded.declared, *kept), text, digest_of(text))
+        kept = [self._last[slug] for slug in loaded.broken if slug in self._last]
+        return Declared(loaded.config, (*loaded.declared, *kept), text, digest_of(text), name, loaded.problems)
 
-    def _changed_text(self) -> str | None:
-        """The file's text when it is not what was seen last; its size and time are asked first."""
+    def _changed_text(self, path: Path, now_ms: int) -> str | None:
+        """The file's text when it is not what was dealt with last."""
         try:
-            stat = self.path.stat()
-            stamp = (stat.st_mtime_ns, stat.st_size)
+            stat = path.stat()
+            stamp = (str(path), stat.st_mtime_ns, stat.st_size)
             if stamp == self._stamp:
                 return None
-            text = self.path.read_bytes()[: 2 * 1024 * 1024].decode("utf-8", "replace")
+            text = path.read_bytes()[:READ_BYTES].decode("utf-8", "surrogateescape")  # what is no UTF-8 is refused by the loader
         except OSError as error:
-            if self._stamp is not None:
-                log.warning("%s cannot be read any more (%s); the last good configuration stays", self.path, error.strerror)
-            self._stamp = None
+            self._is_gone(str(path), (error.strerror or "it cannot be read").lower(), now_ms)
             return None
-        self._stamp = stamp
-        return None if digest_of(text) == self._seen else text
+        self._looked, self._missed = (stamp, digest_of(text)), ""
+        if self._looked[1] != self._seen:
+            return text
+        self._dealt_with(self._seen)
+        return None
 
-    def _note(self, loaded: Loaded, now_ms: int) -> None:
-        for problem in loaded.problems:
-            log.warning("%s", problem)
-        problems = [asdict(problem) for problem in loaded.problems]
-        body: dict[str, Any] = {"file": self.path.name, "valid": not loaded.errors, "seen": self._seen, "problems": problems}
+    def _dealt_with(self, digest: str) -> None:
+        if self._looked is not None and self._looked[1] == digest:
+            self._stamp, self._seen = self._looked
+            self._looked = None
+
+    def _is_gone(self, path: str, why: str, now_ms: int) -> None:
+        """Said once; when it comes back it is read anew."""
+        if self._missed == path:
+            return
+        self._missed, self._stamp, self._seen = path, None, ""
+        rest = "nothing is watched" if self.current is None else "the last good configuration stays"
+        log.warning("%s cannot be read (%s); %s", path, why, rest)
+        name = Path(path).name
+        self._note(name, (Problem(name, 1, "", f"cannot be read ({why}); {rest}"),), now_ms)
+
+    def _note(self, file: str, problems: Sequence[Problem], now_ms: int) -> None:
+        body: dict[str, Any] = {
+            "file": file,
+            "valid": not any(not problem.warning for problem in problems),
+            "seen": self._seen,
+            "example": self._of_example,
+            "problems": [asdict(problem) for problem in problems],
+        }
         notices.put(self._db, NOTICE, body, now_ms)
 
 

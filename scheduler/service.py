@@ -55,11 +55,13 @@ log = logging.getLogger(__name__)
 class Service:
     """One life of the leading worker, from its epoch to its stop. Everything that changes state goes through the recorder."""
 
-    def __init__(self, settings: Settings, db: Database, epoch: int, clock: Clock, beats: Beats, *, probing: bool = True) -> None:
-        """`probing=False` asks no vendor: a command that does one request in the worker's place."""
+    def __init__(
+        self, settings: Settings, db: Database, epoch: int, clock: Clock, beats: Beats, *, probing: bool = True, following: bool = True
+    ) -> None:
+        """`probing=False` asks no vendor: a command that does one request in the worker's place. `following` the file of integrations."""
         self.settings, self.db, self.epoch, self.clock, self.beats = settings, db, epoch, clock, beats
-        self._probing = probing
-        self.declarations = Declarations(settings.config_file, os.environ, db)
+        self._probing, self._following = probing, following
+        self.declarations = Declarations(lambda: settings.config_file, os.environ, db)
         self.setup = Setup()
         self.recorder = Recorder(db, epoch, clock, Memory(), self)
         self.folder = Folder(db)
@@ -111,7 +113,7 @@ class Service:
     def _begin(self) -> None:
         """Read what the last worker knew, and run on the last good configuration."""
         now_ms = self.clock.now_ms()
-        declared = self.declarations.start(now_ms)
+        declared = self.declarations.start(now_ms, follow=self._following)
         with self.db.read() as conn:
             newest = timeline.newest(conn)
         self.heartbeats = Heartbeats(self.db, {check: line.at_ms for (check, _), line in newest.items()})
@@ -130,7 +132,8 @@ class Service:
             )
         self.recorder.change(lambda memory, now: judging.replan(memory, self.setup.plan, now, self.setup.judge))
         if declared is not None:
-            self.declarations.applied(declared, now_ms)
+            if declared is not self.declarations.current:
+                self.declarations.applied(declared, now_ms)
             self._hand_out(declared.config)
 
     def _hand_out(self, config: Config) -> None:
@@ -153,11 +156,9 @@ class Service:
         )
 
     def _apply_text(self, text: str, file: str | None, now_ms: int) -> str:
-        declared = self.declarations.take(text, now_ms, file)
+        declared, problems = self.declarations.read(text, file or "integrations.yaml")
         if declared is None:
-            raise ValueError(
-                "The configuration is not valid; the last good one stays. `integration-health validate` says where it is wrong."
-            )
+            raise ValueError("; ".join(["The configuration is not valid; the last good one stays", *map(str, problems[:3])]) + ".")
         self._adopt(declared, now_ms)
         return f"Applied: {len(self.setup.plan.integrations)} integrations with {len(self.setup.plan.checks)} checks."
 
@@ -190,7 +191,7 @@ class Service:
         self.recorder.change(lambda memory, now: judging.tick(memory, now))
         for one in self.heartbeats.look(self.setup.plan, now_ms):
             self.recorder.put(one)
-        if (declared := self.declarations.look(now_ms)) is not None:
+        if self._following and (declared := self.declarations.look(now_ms)) is not None:
             self._adopt(declared, now_ms)
 
     # What runs beside.
