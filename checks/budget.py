@@ -1,72 +1,15 @@
-"""How often a vendor may be asked: intervals that fit its call budget and its places, and how long to wait when told to."""
+"""Calls beside the plan: what a vendor's budget keeps for retries and manual runs, and how long to wait when told to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Final
 
-from checks.slots import MOST_PER_ORIGIN
-from core.durations import format_duration
 from core.health import Cause, Outcome
 
-PLANNED_SHARE: Final = 0.8
 SPARE_SHARE: Final = 0.2  # kept for retries and manual runs
-MOST_STRETCH: Final = 10.0
 _LEAST_SPARE: Final = 3.0  # calls: enough to confirm one failure
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What one planned check asks of its vendor. `calls` is per run; `origin` is where its places are."""
-
-    key: str
-    interval_ms: int
-    timeout_ms: int
-    calls: int = 1
-    origin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """Intervals by key, stretched where the budget wants it; `refusal` is a sentence where no sensible stretch is enough."""
-
-    intervals_ms: Mapping[str, int]
-    factor: float = 1.0
-    refusal: str | None = None
-
-    @property
-    def stretched(self) -> bool:
-        return self.factor > 1.0
-
-
-def plan_fits(demands: Sequence[Demand], calls_per_minute: float, most_per_origin: int = MOST_PER_ORIGIN) -> Fit:
-    """All checks of one provider together. Nothing is dropped: every interval grows by the same factor."""
-    used = sum(60_000 * demand.calls / demand.interval_ms for demand in demands)
-    factor = max(1.0, used / (PLANNED_SHARE * calls_per_minute))
-    intervals = {demand.key: _stretched(demand.interval_ms, factor) for demand in demands}
-    return Fit(intervals, factor, _refusal(demands, intervals, factor, calls_per_minute, most_per_origin))
-
-
-def _refusal(
-    demands: Sequence[Demand], intervals: Mapping[str, int], factor: float, calls_per_minute: float, most_per_origin: int
-) -> str | None:
-    if factor > MOST_STRETCH:
-        fits = format_duration(max(intervals.values()))
-        return f"{len(demands)} checks do not fit {calls_per_minute:g} calls a minute; an interval of {fits} would"
-    for origin in sorted({demand.origin for demand in demands}):
-        here = [demand for demand in demands if demand.origin == origin]
-        busy = sum(demand.timeout_ms / intervals[demand.key] for demand in here)
-        if busy > most_per_origin:
-            fits = format_duration(max(_stretched(intervals[demand.key], busy / most_per_origin) for demand in here))
-            return f"{len(here)} checks do not fit {most_per_origin} places at {origin or 'one origin'}; an interval of {fits} would"
-    return None
-
-
-def _stretched(interval_ms: int, factor: float) -> int:
-    """Whole seconds, never less than wanted."""
-    return interval_ms if factor <= 1.0 else ceil(interval_ms * factor / 1000 - 1e-9) * 1000
 
 
 class Spare:
