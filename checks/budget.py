@@ -1,12 +1,9 @@
-"""Calls beside the plan: what a vendor's budget keeps for retries and manual runs, and how long to wait when told to."""
+"""Calls beside the plan: what a vendor's budget keeps for retries and manual runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import ceil
 from typing import Final
-
-from core.health import Cause, Outcome
 
 SPARE_SHARE: Final = 0.2  # kept for retries and manual runs
 _LEAST_SPARE: Final = 3.0  # calls: enough to confirm one failure
@@ -36,16 +33,3 @@ class Spare:
             return False
         self._levels[provider] = (left - calls, self._monotonic())
         return True
-
-
-def gap_after(outcome: Outcome, planned_ms: int, interval_ms: int) -> int:
-    """Milliseconds to the next run where the vendor said when to come back (Retry-After).
-
-    Obeyed in full for `quota`. After a server error it delays by at most one interval: asking stops for nobody's outage.
-    """
-    wanted_ms = ceil((outcome.retry_after_s or 0.0) * 1000)
-    if outcome.cause is Cause.QUOTA:
-        return max(planned_ms, wanted_ms)
-    if outcome.cause is Cause.SERVER_ERROR:
-        return max(planned_ms, min(wanted_ms, interval_ms))
-    return planned_ms
