@@ -27,9 +27,6 @@ def render() -> None:
         starting.nothing_watched(monitor)
         live.watch(seen)
         return
-    shown = banner(monitor, reader)
-    if shown and not monitor.network_down:
-        st.html(block(parts.banner(shown)))
     head, above = st.container(), st.container()
     filters = wall_filters(summaries) if len(summaries) > blocks.ROOMY_UP_TO else Filter()
     wall = drawn.wall(at, seen.rounded, filters, state.words("open"))
@@ -37,7 +34,7 @@ def render() -> None:
         st.html(block(blocks.answer(offline_answer(monitor, reader)) if monitor.network_down else wall.answer))
         live.pulse(seen, f"{sum(len(one.plan.checks) for one in summaries)} checks")
     with above:
-        _above(wall, shown, monitor)
+        _above(wall, banner(monitor, reader), monitor)
     _table(wall, filters)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.health import Cause
 from core.ledger import IncidentRow, SignalRow
 from core.plan import CheckPlan
 from storage import catalogue, evidence, incidents, results, states, wall
@@ -101,7 +102,7 @@ def _failures(conn: Snapshot, row: IntegrationRow, past: tuple[IncidentRow, ...]
         found += evidence.failures_of_checks(conn, incident.checks, incident.started_ms, end, 1)
     if row.archived_ms is None:
         loose = evidence.failures(conn, row.plan.id, since_ms, now_ms + 1, LOOSE_READ)
-        found += [line for line in loose if not any(_within(line, incident) for incident in past)]
+        found += [line for line in loose if line.cause is not Cause.OBSERVER and not any(_within(line, incident) for incident in past)]
     unique = {(line.check, line.location, line.at_ms): line for line in found}
     return tuple(sorted(unique.values(), key=lambda line: -line.at_ms))[: INCIDENTS_SHOWN + 4]
 

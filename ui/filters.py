@@ -11,6 +11,7 @@ from core.health import Cause
 from core.verdict import Party
 from storage.incidents import IncidentFilter
 from storage.rows import IntegrationRow, Summary
+from ui import words
 from ui.readings.wall import Filter
 
 STATUSES: Final = ("All", "Failing", "Slow", "Unknown", "Up")
@@ -38,7 +39,7 @@ def wall_filters(summaries: Sequence[Summary]) -> Filter:
 
 def _more(summaries: Sequence[Summary]) -> dict[str, str]:
     choices = {
-        "category": _seen(summaries, lambda summary: [summary.plan.category]),
+        "category": _seen(summaries, lambda summary: [words.category(summary.plan.category)]),
         "environment": _seen(summaries, lambda summary: [summary.plan.environment]),
         "owner": _seen(summaries, lambda summary: [summary.plan.owner or ""]),
         "tag": _seen(summaries, lambda summary: summary.plan.tags),

@@ -55,8 +55,8 @@ def target(percentage: Decimal) -> str:
 
 def latency(us: int | None) -> str:
     """`310 ms`, `2.1 s`, `0.8 ms`."""
-    if us is None:
-        return NONE
+    if not us:
+        return NONE  # what calls us has no latency
     if us < 1_000:
         return f"{us / 1_000:.1f}{GAP}ms"
     if us < 10_000_000:

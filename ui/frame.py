@@ -11,9 +11,12 @@ import streamlit as st
 
 from core.exits import Refusal
 from storage.faults import DatabaseBusy
-from ui import links, style
+from ui import data, links, live, style
+from ui.blocks import parts
 from ui.blocks.states import fault
 from ui.html import block
+from ui.reader import Reader
+from ui.readings.monitor import banner
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ def show(places: Sequence[Place]) -> None:
     page = st.navigation([_page(place) for place in places], position="top")
     st.logo(str(style.MARK), size="small", link=None)
     try:
+        _banner(first=not page.url_path)
         page.run()
     except (Refusal, DatabaseBusy) as error:
         _log.warning("the page %s could not be read: %s", page.url_path or "wall", error)
@@ -54,6 +58,15 @@ def _page(place: Place) -> st.Page:
         default=not place.path,
         visibility="hidden" if place.hidden else "visible",
     )
+
+
+def _banner(*, first: bool) -> None:
+    """What is to be known on every page; the wall's own answer says it when our network is down."""
+    key = data.version("system", "incidents")
+    monitor = data.monitor(key)
+    shown = banner(monitor, Reader(data.now_ms(), live.zone()))
+    if shown and not (first and monitor.network_down):
+        st.html(block(parts.banner(shown)))
 
 
 @st.cache_resource(show_spinner=False)

@@ -54,6 +54,23 @@ _WAS: Final = {
 }
 
 
+_CATEGORY: Final = {
+    "analytics": "Data and analytics",
+    "cdn": "Delivery",
+    "crm": "Customers",
+    "email": "E-mail",
+    "errors": "Error tracking",
+    "generic": "Other",
+    "http": "Other",
+    "": "Other",
+}
+
+
+def category(slug: str) -> str:
+    """A category as a heading: our own slugs have names, others are written large."""
+    return _CATEGORY.get(slug, slug[:1].upper() + slug[1:].replace("_", " "))
+
+
 def party(of: Party, confidence: Confidence) -> str:
     """`Theirs, likely`."""
     return PARTY[of] + ("" if of is Party.UNKNOWN else _DOUBT[confidence])

@@ -20,6 +20,7 @@ _VOICE: Final = {
     Speaks.AGAINST: ("bad", "x", "speaks against it"),
     Speaks.SILENT: ("na", "dash", "silent"),
 }
+_NO_FLOW: Final = {IncidentKind.GROUP: "Whoever uses one of the vendors in this group.", IncidentKind.BLIND: "Our own sight, not a vendor."}
 _AGAIN: Final = {
     Status.DOWN: ("Up again", "was down"),
     Status.DEGRADED: ("Fast again", "was slow"),
@@ -127,24 +128,27 @@ def _member(view: Member, reader: Reader) -> str:
 
 def timeline(view: Incident, reader: Reader) -> str:
     """Newest first."""
-    lines = "".join(_moment(moment, reader) for moment in view.timeline)
+    lines = "".join(_moment(moment, view.started_ms, reader) for moment in view.timeline)
     body = f'<ol class="tl">{lines}</ol>' if lines else parts.nothing("Nothing has been noted yet.")
     return heading("Timeline", "", "gap") + body
 
 
-def _moment(view: Moment, reader: Reader) -> str:
+def _moment(view: Moment, day_ms: int, reader: Reader) -> str:
+    """The day is said where it is not the incident's."""
+    there = reader.at(view.at_ms).date() == reader.at(day_ms).date()
+    at = reader.clock(view.at_ms, seconds=True) if there else reader.time(view.at_ms)
     detail = f'<p class="s">{text(view.detail)}</p>' if view.detail else ""
-    return f'<li class="{view.kind}">{reader.clock(view.at_ms, seconds=True)}<i></i><div><p><b>{text(view.said)}</b></p>{detail}</div></li>'
+    return f'<li class="{view.kind}">{at}<i></i><div><p><b>{text(view.said)}</b></p>{detail}</div></li>'
 
 
 def aside(view: Incident, reader: Reader) -> str:
     """Who feels it, what it costs, whether it was seen before, and the way to the evidence."""
-    return f"<aside>{_feels(view)}{_costs(view.costs)}{_before(view.before, reader)}{_proofs(view, reader)}</aside>"
+    return f"<aside>{_feels(view)}{_costs(view.costs)}{_before(view, reader)}{_proofs(view, reader)}</aside>"
 
 
 def _feels(view: Incident) -> str:
     if not view.flows:
-        said = "No business flow is named for this integration." if view.kind is IncidentKind.VENDOR else "Our own sight, not a vendor."
+        said = _NO_FLOW.get(view.kind, "No business flow is named for this integration.")
         return f'{heading("Who feels it")}<p class="note">{said}</p>'
     lines = "".join(f"<li><p><b>{text(flow)}</b></p></li>" for flow in view.flows)
     return f'{heading("Who feels it")}<ul class="flows">{lines}</ul>'
@@ -159,7 +163,10 @@ def _costs(costs: tuple[Cost, ...]) -> str:
     return f'{heading("What it costs")}<dl class="kv">{rows}</dl>'
 
 
-def _before(before: tuple[Before, ...], reader: Reader) -> str:
+def _before(view: Incident, reader: Reader) -> str:
+    if view.slug is None:
+        return ""
+    before: tuple[Before, ...] = view.before
     head = heading("Seen before", "same integration, same cause")
     if not before:
         return f'{head}<p class="note">Not in the last 90 days.</p>'

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from core.health import Status
 from storage.rows import IntegrationRow, Summary
 from ui import format as fmt
+from ui import words
 from ui.blocks import parts
 from ui.blocks.tables import table as _table
 from ui.html import address, heading, link, text
@@ -51,8 +52,9 @@ def _row(row: IntegrationRow, summary: Summary | None) -> str:
     promise = f"{row.promise.availability_pct}{fmt.GAP}%" if row.promise else ""
     name = f"{link(text(plan.name), address('integration', id=plan.slug), kind='')} {parts.environment(plan.environment)}"
     state = parts.status(summary.status if summary else Status.UNKNOWN, maintained=bool(summary and summary.maintained))
+    category = text(words.category(plan.category))
     return (
-        f'<tr><td class="x-st">{state}</td><th scope="row" class="nm">{name}</th><td class="x-what s">{text(plan.category)}</td>'
+        f'<tr><td class="x-st">{state}</td><th scope="row" class="nm">{name}</th><td class="x-what s">{category}</td>'
         f'<td class="x-whose s">{text(plan.owner or fmt.NONE)}</td><td class="x-who m">{text(kinds)}</td>'
         f'<td class="num">{fmt.target(target) if target is not None else "no target"}</td><td class="x-when m">{text(promise)}</td></tr>'
     )

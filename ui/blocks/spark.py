@@ -28,7 +28,7 @@ def mask(points: Sequence[tuple[float, float] | None], width: int, height: int, 
 def sparkline(values: Sequence[int | None], kind: str = "") -> str:
     """From nought to twice the usual, so that calm is flat and trouble rises; nothing where nothing answered."""
     known = [value for value in values if value is not None]
-    if len(known) < 2:
+    if len(known) < 2 or not any(known):
         return ""
     top = max(2 * median(known), 1)
     wide = len(values) - 1

@@ -46,7 +46,7 @@ def _rank(rank: Rank, *, slow: bool) -> str:
     if slow:
         return f'{first}<td class="num">{fmt.lasting(rank.slow_ms) if rank.slow_ms else fmt.NONE}</td></tr>'
     seen = f'<td class="num m">{fmt.coverage(rank.seen)}</td>'
-    return f'{first}<td class="num"><b>{fmt.percent(rank.share)}</b></td>{seen}<td class="num">{fmt.minutes(rank.down_ms)}</td></tr>'
+    return f'{first}<td class="num"><b>{fmt.percent(rank.share)}</b></td>{seen}<td class="num">{fmt.lasting(rank.down_ms)}</td></tr>'
 
 
 def by_day(view: Trends, window: int) -> str:

@@ -61,6 +61,6 @@ def _incidents(figure: go.Figure, row: Row, at: Floats, left: Floats, zone: str)
         moment = float(wall_time(np.array([line.ended_ms or row.end_ms], np.int64), zone)[0])
         height = float(np.interp(moment, at, left))
         said = f"{incident(line.id)}, {max(1, line.counted_ms // _MINUTE_MS)} min"
-        early = {"xanchor": "left", "xshift": 6, "yanchor": "bottom"}
+        early = {"xanchor": "left", "xshift": 6, "yanchor": "bottom", "yshift": 1}
         late = {"xanchor": "right", "xshift": -6, "yanchor": "bottom"}
         dress.note(figure, said, x=moment, y=height, color=dress.DOWN if height < 0 else dress.INK3, **(early if moment < middle else late))

@@ -15,6 +15,7 @@ from ui.html import text
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
+ANSWERS_A_BUCKET: Final = 5
 BUCKETS_MS: Final = {DAY_MS: 300_000, 7 * DAY_MS: HOUR_MS, 30 * DAY_MS: 3 * HOUR_MS, 90 * DAY_MS: 12 * HOUR_MS}
 _FORMAT: Final = {DAY_MS: "%H:%M", 7 * DAY_MS: "%a %-d", 30 * DAY_MS: "%-d %b", 90 * DAY_MS: "%-d %b"}
 
@@ -46,7 +47,7 @@ class Latencies:
 def latency(view: Latencies) -> go.Figure:
     """Three percentiles; over a day, the single answers behind them, thinned with every point of an incident kept."""
     window = view.until_ms - view.since_ms
-    width = BUCKETS_MS.get(window, 300_000)
+    width = _width(window, len(view.at_ms))
     figure = go.Figure()
     if window > DAY_MS:
         _answers(figure, view)
@@ -66,6 +67,14 @@ def latency(view: Latencies) -> go.Figure:
     figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=_FORMAT.get(window, "%H:%M"), nticks=7)
     figure.update_yaxes(range=[0, top], nticks=5)
     return figure
+
+
+def _width(window: int, answers: int) -> int:
+    """Buckets wide enough to hold a few answers each: a percentile of one value says nothing."""
+    width = BUCKETS_MS.get(window, 300_000)
+    while width < window // 12 and answers * width < ANSWERS_A_BUCKET * window:
+        width *= 2
+    return width
 
 
 def _answers(figure: go.Figure, view: Latencies) -> None:

@@ -12,6 +12,7 @@ from core.plan import CheckPlan
 from core.reliability import Trouble, reliability
 from storage.rows import CheckRow, Summary
 from ui import format as fmt
+from ui import words
 from ui.dossier import DAY_MS, DAYS, Dossier
 from ui.figures import experience, seen
 from ui.reader import Reader
@@ -53,7 +54,7 @@ def read_head(dossier: Dossier) -> views.Head:
         slug=plan.slug,
         name=plan.name,
         environment=plan.environment,
-        category=plan.category or "Other",
+        category=words.category(plan.category),
         owner=plan.owner or "",
         runbook=plan.runbook,
         status_page=plan.status_page_url,
@@ -108,11 +109,10 @@ def _budget(summary: Summary, reader: Reader) -> views.Figure:
 
 def _latency(summary: Summary) -> views.Figure:
     day, _, month, _ = summary.p95_us
-    last = summary.sparkline[-1] if summary.sparkline else None
-    usual = f"usually {fmt.latency(month or day)}" if (month or day) is not None else "nothing measured yet"
+    usual = f"30 d {fmt.latency(month)}" if month else "nothing measured yet"
     if summary.status is Status.DOWN:
-        return views.Figure("p95, last hour", "no answer" if last is None else fmt.latency(last), usual)
-    return views.Figure("p95, last hour", fmt.latency(last), usual)
+        return views.Figure("p95 now", "no answer", f"24 h {fmt.latency(day)}" if day else usual)
+    return views.Figure("p95, 24 h", fmt.latency(day), usual)
 
 
 def _recovery(dossier: Dossier) -> views.Figure:

@@ -10,12 +10,14 @@ from core.health import STATUS_OF, Cause, Status
 from core.histogram import Histogram
 from core.plan import IntegrationPlan
 from storage.rows import Figures, RollupRow, Summary
+from ui import words
 from ui.figures import experience, seen
 from ui.views.trends import Rank, Trends
 
 NAMED: Final = 5
 WINDOWS: Final = (7, 30, 90)
 OTHERS: Final = ""
+UNTIMED: Final = "heartbeat"  # the one kind whose results have no latency
 
 
 def read_trends(rows: Iterable[RollupRow], plans: Mapping[int, IntegrationPlan], days: Sequence[int]) -> Trends:
@@ -28,7 +30,8 @@ def read_trends(rows: Iterable[RollupRow], plans: Mapping[int, IntegrationPlan],
         plan, at = plans.get(row.subject), place.get(row.start_ms)
         if plan is None or at is None:
             continue
-        latencies[plan.category or "Other"][at].merge(Histogram.from_bytes(row.histogram))
+        if any(check.counts and check.kind != UNTIMED for check in plan.checks):
+            latencies[words.category(plan.category)][at].merge(Histogram.from_bytes(row.histogram))
         for cause, count in row.causes.items():
             if STATUS_OF[cause] in (Status.DOWN, Status.DEGRADED):
                 causes[cause][at] += count

@@ -90,7 +90,7 @@ def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
         slug=plan.slug,
         name=plan.name,
         environment=plan.environment,
-        category=plan.category or "Other",
+        category=words.category(plan.category),
         owner=plan.owner or "",
         criticality=plan.criticality,
         tags=plan.tags,

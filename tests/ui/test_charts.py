@@ -1,0 +1,66 @@
+"""Charts stay light, keep what matters, and know the reader's clock."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.health import Status
+from ui.charts import dress
+from ui.charts.latency import DAY_MS, Band, Latencies, latency
+from ui.charts.thin import bucketed, thinned, wall_time
+from ui.style import sheet
+
+SINCE = 1_787_000_000_000
+MINUTE_MS = 60_000
+
+
+def ninety_days() -> Latencies:
+    at = np.arange(SINCE, SINCE + 90 * DAY_MS, MINUTE_MS, dtype=np.int64)
+    taken = np.random.default_rng(3).integers(180_000, 320_000, len(at)).astype(np.int64)
+    start, end = SINCE + 40 * DAY_MS, SINCE + 40 * DAY_MS + 30 * MINUTE_MS
+    marked = (at >= start) & (at < end)
+    taken[marked] = 2_000_000
+    return Latencies(SINCE, SINCE + 90 * DAY_MS, "UTC", at, taken, marked, 800_000, (Band(start, end, Status.DEGRADED, 7),))
+
+
+def test_ninety_days_of_answers_are_at_most_65_kilobytes() -> None:
+    assert len(latency(ninety_days()).to_json()) <= 65_000
+
+
+def test_every_point_of_an_incident_is_kept() -> None:
+    view = ninety_days()
+    places = thinned(view.total_us, view.marked)
+    assert set(np.flatnonzero(view.marked)) <= set(places)
+    assert len(places) <= 1_200 + view.marked.sum()
+
+
+def test_a_percentile_of_a_bucket_is_a_value_that_was_measured() -> None:
+    at = np.array([0, 1, 2, 3, 60_000, 60_001], np.int64)
+    values = np.array([40, 10, 30, 20, 7, 9], np.int64)
+    starts, (p50, p95) = bucketed(at, values, 0, 60_000, (50, 95))
+    assert (starts.tolist(), p50.tolist(), p95.tolist()) == ([0, 60_000], [20, 7], [40, 9])
+
+
+def test_the_clock_of_the_axis_changes_with_summer_time() -> None:
+    change = int(datetime(2026, 3, 29, 1, tzinfo=UTC).timestamp() * 1000)
+    at = np.array([change - 3_600_000, change, change + 3_600_000], np.int64)
+    shown = [datetime.fromtimestamp(ms / 1000, tz=UTC).hour for ms in wall_time(at, "Europe/Berlin")]
+    assert shown == [1, 3, 4]
+
+
+def test_a_line_never_runs_across_time_that_was_not_seen() -> None:
+    at = np.array([SINCE, SINCE + 300_000, SINCE + 12 * 3_600_000], np.int64)
+    view = Latencies(SINCE, SINCE + DAY_MS, "UTC", at, np.array([5, 6, 7], np.int64) * 1000, np.zeros(3, np.bool_))
+    lines = [trace for trace in json.loads(latency(view).to_json())["data"] if trace["name"] == "p95"]
+    assert lines
+    drawn = latency(view).data[-1].y
+    assert np.isnan(drawn).sum() >= 1
+
+
+def test_every_colour_of_a_chart_is_mapped_to_a_token() -> None:
+    for colour in (dress.INK, dress.INK3, dress.P99, dress.DNS, dress.CONNECT, dress.TLS, dress.FIRST, dress.DEGRADED, dress.DOWN):
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+        assert f'stroke: rgb({red}, {green}, {blue})"' in sheet(), colour

@@ -1,0 +1,146 @@
+"""The answer first, the worst first, and nothing told twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from core.health import Status
+from core.ledger import SignalRow
+from core.plan import CheckPlan, Objective
+from storage.rows import Summary
+from tests.ui.samples import DAY_MS, MINUTE_MS, NOW_MS, failing, figures, fleet, summary
+from ui.blocks import days, spark, wall
+from ui.reader import Reader
+from ui.readings.budget import month_budget
+from ui.readings.wall import Filter, read_answer, read_wall
+from ui.readings.watch import read_watch
+
+READER = Reader(NOW_MS, "Europe/Berlin")
+
+
+def said(summaries: list[Summary]) -> str:
+    answer = read_answer(summaries, READER)
+    names = ", ".join(f"{name} ({whose})" if whose else name for name, whose in answer.named)
+    return f"{answer.lead}{': ' + names if names else ''} | {answer.below}".replace("\u00a0", " ")
+
+
+def test_the_answer_names_who_fails_and_whose_it_is_those_first_on_whom_nobody_is() -> None:
+    assert said(failing(fleet())) == (
+        "2 of 40 integrations are failing: PayPal (theirs, likely), Twilio (ours: key refused) | "
+        "SendGrid is slow. HubSpot is in maintenance. Mixpanel is unknown. The other 35 are well."
+    )
+
+
+def test_the_answer_of_a_calm_day_is_calm() -> None:
+    assert said(fleet()).startswith("All 40 integrations are well. | ")
+
+
+def test_before_the_first_result_nothing_is_claimed() -> None:
+    fresh = [replace(one, since_ms=None, status=Status.UNKNOWN) for one in fleet()]
+    assert said(fresh).startswith("Looking at 40 integrations for the first time.")
+
+
+def test_slow_alone_is_not_called_failing() -> None:
+    slow = [replace(summary("SendGrid"), status=Status.DEGRADED), summary("Stripe")]
+    assert said(slow).startswith("1 of 2 integrations is slow: SendGrid")
+
+
+def test_trouble_stands_above_and_is_not_repeated_in_its_category() -> None:
+    view = read_wall(failing(fleet()), READER)
+    assert [trouble.name for trouble in view.troubles] == ["PayPal", "Twilio", "SendGrid"]
+    payments = next(group for group in view.groups if group.category == "Payments")
+    assert (payments.above, [row.name for row in payments.rows]) == (1, ["Adyen", "Braintree", "Square", "Stripe"])
+
+
+@pytest.mark.parametrize(
+    ("filters", "names"),
+    [
+        (Filter(search="google"), ["Google Cloud Storage", "Google sign-in"]),
+        (Filter(status="unknown"), ["Mixpanel"]),
+        (Filter(status="failing"), []),
+        (Filter(category="Delivery"), ["Cloudflare", "CloudFront", "Vercel"]),
+        (Filter(owner="nobody"), []),
+    ],
+)
+def test_a_filter_shows_only_what_it_asks_for(filters: Filter, names: list[str]) -> None:
+    view = read_wall(failing(fleet()), READER, filters=filters)
+    assert sorted((row.name for group in view.groups for row in group.rows), key=str.casefold) == names
+
+
+def test_ten_are_roomy_sixty_are_open_more_are_folded() -> None:
+    assert 'class="wall roomy"' in wall.table(read_wall(fleet()[:10], READER), READER)[0]
+    assert len(wall.table(read_wall(fleet(), READER), READER)) == 1
+    folded = wall.table(read_wall(fleet(2), READER), READER)
+    assert len(folded) == 9
+    assert all(section.startswith('<details class="grp">') for section in folded)
+
+
+def test_a_folded_category_with_trouble_opens_by_itself() -> None:
+    sections = wall.table(read_wall(failing(fleet(2)), READER), READER)
+    assert [section[:60].count(" open") for section in sections] == [1, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_beyond_three_hundred_a_folded_category_is_sent_when_it_is_opened() -> None:
+    many = fleet(8)
+    shut = wall.table(read_wall(many, READER), READER)
+    assert not any("<table" in section for section in shut)
+    opened = wall.table(read_wall(many, READER, opened=frozenset({"Payments"})), READER)
+    assert sum("<table" in section for section in opened) == 1
+
+
+def test_a_failure_that_is_not_confirmed_is_up_with_its_count() -> None:
+    worried = replace(summary("Stripe"), failing=1)
+    assert "19 d · 1 of 3 failing" in wall.table(read_wall([replace(worried, since_ms=NOW_MS - 19 * DAY_MS)], READER), READER)[0].replace(
+        "\u00a0", " "
+    )
+
+
+def test_what_is_missing_in_the_bars_is_said_in_words() -> None:
+    bars = "-" * 51 + "u" * 30 + "d" + "u" * 8
+    assert days.sentence(bars).replace("\u00a0", " ") == "90 days: down on 1 day, last 8 d ago; no data on 51 days"
+    assert days.sentence("u" * 90).replace("\u00a0", " ") == "90 days: no failures"
+
+
+def test_a_line_is_lifted_where_nothing_answered() -> None:
+    assert spark.sparkline((100, 110, None, 120, 100)).count("M") == 2
+    assert spark.sparkline((None, None, 5)) == ""
+    assert spark.sparkline((0, 0, 0)) == ""
+
+
+def test_the_budget_is_of_what_was_seen_and_what_is_still_to_come() -> None:
+    spent = figures(24 * DAY_MS, down_ms=20 * MINUTE_MS, degraded_ms=2 * MINUTE_MS)
+    budget = month_budget(Objective(Decimal("99.9")), spent, READER)
+    assert budget is not None
+    allowed = Fraction(24 * DAY_MS + 1_796_083_200_000 - NOW_MS, 1000)
+    assert budget.left == 1 - Fraction(21 * MINUTE_MS) / allowed
+    assert month_budget(None, spent, READER) is None
+
+
+def signal(kind: str, body: dict[str, object]) -> SignalRow:
+    return SignalRow(1, kind, NOW_MS, dict(body))
+
+
+def watched() -> Summary:
+    one = summary("Stripe")
+    return replace(one, plan=replace(one.plan, checks=(CheckPlan(1, 1, "api", "API", "http", True),)))
+
+
+def test_what_ends_within_45_days_is_watched_soonest_first() -> None:
+    signals = [
+        signal("certificate", {"expires_at": "2027-01-04T00:00:00+00:00"}),
+        signal("credential", {"expires_at": "2026-11-30T12:00:00+00:00"}),
+        signal("deprecation", {"what": "v1", "sunset_at": "2027-06-01T00:00:00+00:00"}),
+        signal("quota", {"remaining": 100, "limit": 1_000}),
+        signal("page", {"status": "red", "headline": "Delays"}),
+        signal("certificate", {"expires_at": "nonsense"}),
+    ]
+    assert [line.label for line in read_watch([watched()], signals, READER)] == ["Vendor says", "Quota", "Key expires", "Certificate"]
+
+
+def test_a_vendors_page_says_nothing_new_while_our_own_checks_fail() -> None:
+    one = replace(watched(), status=Status.DOWN)
+    assert read_watch([one], [signal("page", {"status": "red", "headline": "Delays"})], READER) == ()
