@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.availability import Buckets
+from core.availability import Availability, Buckets
 from core.declared import Promise
 from core.health import Cause, Evidence, Phases, Status
 from core.ledger import AlertKind, Answer, EventRow, IncidentRow, VerdictRow
 from core.plan import CheckPlan, IntegrationPlan
+from core.policy import EXPERIENCE, availability
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class Figures:
     @property
     def total_ms(self) -> int:
         return self.known_ms + self.maintenance_ms + self.unknown_ms
+
+    @property
+    def experience(self) -> Availability:
+        """By the policy of objectives and budgets, for which down is down, whoever's fault it is."""
+        ours, others = self.ours_ms, self.down_ms - self.ours_ms
+        b = Buckets(self.up_ms, self.degraded_ms, others, ours, maintenance_ms=self.maintenance_ms, unknown_ms=self.unknown_ms)
+        return availability(b, EXPERIENCE)
 
 
 @dataclass(frozen=True, slots=True)

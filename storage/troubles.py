@@ -1,11 +1,15 @@
-"""The troubles that were open at an instant, and whose they are said to be by now."""
+"""What went wrong: the troubles open at an instant with the party they are said to be of by now, and failed runs counted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
+
+from core.health import Status
+from storage.codes import MANUAL, STATUS_CODE, STATUS_MASK
 
 # A stretch of trouble as (check, location, start), or an incident by its id; and its party.
 Trouble = tuple[tuple[int, ...], str | None]
@@ -21,6 +25,11 @@ _INCIDENTS: Final = text(
     "AND (resolved_ms IS NULL OR resolved_ms > :at)"
 )
 
+_FAILED: Final = text(
+    'SELECT c.id, COUNT(*) FROM "check" c CROSS JOIN location l CROSS JOIN result r WHERE c.id IN :checks '
+    'AND r."check" = c.id AND r.location = l.id AND r.at_ms >= :since AND (r.status & :mask) = :down GROUP BY c.id'
+).bindparams(bindparam("checks", expanding=True))
+
 
 def open_at(conn: Connection, at_ms: int) -> dict[int, frozenset[Trouble]]:
     """By integration; nothing of those that were well. What comes back differently was judged otherwise in between."""
@@ -30,3 +39,9 @@ def open_at(conn: Connection, at_ms: int) -> dict[int, frozenset[Trouble]]:
     for integration, ident, party in conn.execute(_INCIDENTS, {"at": at_ms}):
         found[integration].add(((ident,), party))
     return {integration: frozenset(troubles) for integration, troubles in found.items()}
+
+
+def failed(conn: Connection, checks: Sequence[int], since_ms: int) -> dict[int, int]:
+    """How many regular runs of each check were down since; of the rows not yet packed, which reach back two days."""
+    key = {"checks": list(checks), "since": since_ms, "mask": STATUS_MASK | MANUAL, "down": STATUS_CODE[Status.DOWN]}
+    return dict(conn.execute(_FAILED, key).all())
