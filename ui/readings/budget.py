@@ -5,10 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from core.calendar import month_at
-from core.objective import error_budget
+from core.objective import period_budget
 from core.plan import Objective
 from storage.rows import Figures
-from ui.figures import bad_ms
 from ui.reader import Reader
 from ui.views.wall import Budget
 
@@ -18,8 +17,7 @@ def month_budget(objective: Objective | None, month: Figures, reader: Reader) ->
     if objective is None or objective.availability_pct is None:
         return None
     period = month_at(reader.now_ms)
-    counted = month.known_ms + max(period.end_ms - reader.now_ms, 0)
-    budget = error_budget(objective.availability_pct, counted, bad_ms(month))
+    budget = period_budget(objective.availability_pct, month.experience, max(period.end_ms - reader.now_ms, 0))
     left = budget.left_share
     return Budget(
         left=Fraction(-int(budget.breached)) if left is None else left,
