@@ -10,22 +10,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 import pycurl
 
 from checks.transfer import Order, Stopped, Transfer
 from checks.transport_easy import measure, set_constants, set_up
+from checks.transport_multi import Multi
 
 _log = logging.getLogger(__name__)
 
 TICK_S: Final = 0.02  # while anything is under way the thread looks up at least this often: later is our own delay
 _NOTICED_S: Final = 0.002
-_EVENTS: Final = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
-}
 _KEPT_HANDLES: Final = 64
 _BATCH: Final = 16  # look-ups of the clock, sockets and commands come between so many new handshakes
 
@@ -44,8 +40,8 @@ class TransferThread:
         self._commands: deque[Callable[[], None]] = deque()
         self._wake_out, self._wake_in = socket.socketpair()
         self._selector = selectors.DefaultSelector()
-        self._multis = [_Multi(self._selector), _Multi(self._selector)]
-        self._active: dict[pycurl.Curl, tuple[Transfer, _Multi]] = {}
+        self._multis = [Multi(self._selector), Multi(self._selector)]
+        self._active: dict[pycurl.Curl, tuple[Transfer, Multi]] = {}
         self._handles: list[pycurl.Curl] = []
         self._woken = False
         self._closing = False
@@ -192,54 +188,3 @@ class TransferThread:
         for curl in self._handles:
             curl.close()
         self._closing = True
-
-
-class _Multi:
-    """One libcurl multi handle: its sockets in the shared selector, and the timer it asked for."""
-
-    def __init__(self, selector: selectors.BaseSelector) -> None:
-        self._selector = selector
-        self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_PIPELINING, 0)  # every transfer has its own connection: a shared one hides its phases
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
-        self.timer_at: float | None = None
-
-    def add(self, curl: pycurl.Curl) -> None:
-        self._multi.add_handle(curl)
-
-    def remove(self, curl: pycurl.Curl) -> None:
-        self._multi.remove_handle(curl)
-
-    def close(self) -> None:
-        self._multi.close()
-
-    def act(self, number: int, events: int) -> None:
-        mask = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0)
-        with contextlib.suppress(pycurl.error):  # the socket went away while an earlier one was served
-            self._multi.socket_action(number, mask)
-
-    def tick(self) -> None:
-        if self.timer_at is not None and self.timer_at <= time.monotonic():
-            self.timer_at = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-
-    def finished(self) -> Iterable[tuple[pycurl.Curl, int, str]]:
-        while True:
-            left, well, badly = self._multi.info_read()
-            yield from ((curl, 0, "") for curl in well)
-            yield from badly
-            if not left:
-                return
-
-    def _set_timer(self, timeout_ms: int) -> None:
-        self.timer_at = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
-
-    def _watch(self, what: int, number: int, _multi: Any, known: Any) -> None:
-        if what == pycurl.POLL_REMOVE:
-            with contextlib.suppress(KeyError, ValueError):
-                self._selector.unregister(number)
-        elif number in self._selector.get_map():
-            self._selector.modify(number, _EVENTS[what], self)
-        else:
-            self._selector.register(number, _EVENTS[what], self)

@@ -19,10 +19,10 @@ from checks.errors import GENERIC, ErrorTable, classify
 from checks.exchange import PRIVATE
 from checks.fields import Model
 from checks.kinds import ProbeKind
+from checks.messages import EXCERPT
 from checks.oauth import TokenRefused
 from checks.placeholders import fill, fill_all, fill_url
 from checks.signals import QuotaHeaders, quota_in
-from checks.transport import EXCERPT
 from checks.vantage import Probe, Vantage
 from core.health import Cause, Outcome
 

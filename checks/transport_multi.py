@@ -1,0 +1,68 @@
+"""One libcurl multi handle: its sockets in a shared selector, and the timer it asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pycurl
+
+_EVENTS: Final = {
+    pycurl.POLL_IN: selectors.EVENT_READ,
+    pycurl.POLL_OUT: selectors.EVENT_WRITE,
+    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
+}
+
+
+class Multi:
+    """Called from the transfer thread alone."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_PIPELINING, 0)  # every transfer has its own connection: a shared one hides its phases
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self.timer_at: float | None = None
+
+    def add(self, curl: pycurl.Curl) -> None:
+        self._multi.add_handle(curl)
+
+    def remove(self, curl: pycurl.Curl) -> None:
+        self._multi.remove_handle(curl)
+
+    def close(self) -> None:
+        self._multi.close()
+
+    def act(self, number: int, events: int) -> None:
+        mask = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0)
+        with contextlib.suppress(pycurl.error):  # the socket went away while an earlier one was served
+            self._multi.socket_action(number, mask)
+
+    def tick(self) -> None:
+        if self.timer_at is not None and self.timer_at <= time.monotonic():
+            self.timer_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def finished(self) -> Iterable[tuple[pycurl.Curl, int, str]]:
+        while True:
+            left, well, badly = self._multi.info_read()
+            yield from ((curl, 0, "") for curl in well)
+            yield from badly
+            if not left:
+                return
+
+    def _set_timer(self, timeout_ms: int) -> None:
+        self.timer_at = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
+
+    def _watch(self, what: int, number: int, _multi: Any, known: Any) -> None:
+        if what == pycurl.POLL_REMOVE:
+            with contextlib.suppress(KeyError, ValueError):
+                self._selector.unregister(number)
+        elif number in self._selector.get_map():
+            self._selector.modify(number, _EVENTS[what], self)
+        else:
+            self._selector.register(number, _EVENTS[what], self)
