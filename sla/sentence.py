@@ -13,9 +13,7 @@ def headline(report: Report) -> str:
     total = len(report.rows)
     if not total:
         return f"No integration has a target in {report.period.label}."
-    broken = _names(report, Band.BROKEN)
-    first = f"{len(broken)} of {total} promises {_are(broken)} broken in {report.period.label}: {listed(broken)}."
-    parts = [first if broken else f"No promise is broken in {report.period.label}."]
+    parts = [_broken(_names(report, Band.BROKEN), total, report.period.label)]
     for band, said in ((Band.AT_RISK, "at risk"), (Band.PROVISIONAL, "provisional")):
         names = _names(report, band)
         parts += [f"{listed(names)} {_are(names)} {said}."] if names else []
@@ -23,6 +21,12 @@ def headline(report: Report) -> str:
     said = "kept" if report.phase is Phase.CLOSED else "kept so far"
     parts += [f"{kept} {'is' if kept == 1 else 'are'} {said}."] if kept else []
     return " ".join(parts)
+
+
+def _broken(names: Sequence[str], total: int, month: str) -> str:
+    if not names:
+        return f"No promise is broken in {month}."
+    return f"{len(names)} of {total} promises {_are(names)} broken in {month}: {listed(names)}."
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

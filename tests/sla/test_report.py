@@ -244,6 +244,10 @@ def test_the_month_in_words(november: Period, make: Make) -> None:
     assert headline(report) == "1 of 3 promises is broken in November 2026: Paypal. 2 are kept."
 
 
+def test_a_month_in_which_all_is_well_says_so(november: Period, make: Make) -> None:
+    assert headline(month(november, [make("paypal")], november.end_ms + DAY)) == "No promise is broken in November 2026. 1 is kept."
+
+
 def test_a_month_without_targets_says_so(november: Period) -> None:
     assert headline(Report(november, Phase.RUNNING, november.start_ms, ())) == "No integration has a target in November 2026."
 
