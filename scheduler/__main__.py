@@ -8,19 +8,20 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import observe
 from core.exits import Exit, Refusal
-from scheduler import leader
+from scheduler import leader, standby
 from scheduler.beats import Beats
 from scheduler.clock import Clock
 from scheduler.service import Service
 from settings import Settings, load
 from storage import processes, timeline
 from storage.engine import Database, open_database
+from storage.faults import NO_ANSWER, Fenced, sentence_of
 from storage.migrate import migrate
 
 STAND_BY_S = 1.0
@@ -29,7 +30,7 @@ log = logging.getLogger("scheduler")
 
 
 def main() -> Exit:
-    """Until it is told to stop, its parent goes away, or another worker takes the lead."""
+    """Until it is told to stop, its parent goes away, or another worker takes the lead. Raises Refusal."""
     settings = load()
     observe.set_up(settings, role="worker")
     migrate(settings.database)
@@ -38,12 +39,16 @@ def main() -> Exit:
     watch_parent(stopping)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    clock = Clock(floor_ms=_floor(db))
-    worker = _Worker(settings, db, clock, stopping)
     try:
-        return worker.run()
+        return _Worker(settings, db, Clock(floor_ms=_floor(db)), stopping).run()
+    except Fenced:
+        log.error("another worker leads: this one ends")
+        return Exit.OK
+    except NO_ANSWER as error:
+        raise Refusal(Exit.DATABASE_UNREACHABLE, f"The database cannot be worked with: {sentence_of(error)}.") from None
     finally:
-        db.close()
+        with suppress(*NO_ANSWER):
+            db.close()
 
 
 class _Worker:
@@ -52,7 +57,7 @@ class _Worker:
     def __init__(self, settings: Settings, db: Database, clock: Clock, stopping: threading.Event) -> None:
         self._settings, self._db, self._clock, self._stopping = settings, db, clock, stopping
         self._service: Service | None = None
-        self._ident = processes.register(db, "worker", clock.now_ms(), pid_started_ms=int(time.time() * 1000))
+        self._ident = processes.register(db, "worker", clock.now_ms(), pid_started_ms=standby.started_ms(os.getpid()) or 0)
         self._beats = Beats(db, self._ident, clock, self._body)
 
     def run(self) -> Exit:
@@ -66,19 +71,26 @@ class _Worker:
         finally:
             self._beats.stop()
             lock.release()
-        return Exit.OK
+        return Exit.FAILED if self._service is not None and self._service.failed else Exit.OK
 
     def _stand_by(self, lock: leader.Lock) -> int | None:
-        told = False
+        """The epoch, once it leads; None when it is to end before that."""
+        watch, told = standby.Watch(self._db), ""
         while not self._stopping.is_set():
             self._beats.turn()
-            epoch = leader.lead(self._db, lock, process=self._ident, now_ms=self._clock.now_ms())
-            if epoch is not None:
-                log.info("leading (epoch %d)", epoch)
-                return epoch
-            if not told:
-                log.info("another worker leads; standing by")
-                told = True
+            try:
+                epoch = leader.lead(self._db, lock, process=self._ident, now_ms=self._clock.now_ms())
+                if epoch is not None:
+                    log.info("leading (epoch %d)", epoch)
+                    return epoch
+                words = "another worker leads"
+                watch.look(can_write=self._beats.writes)
+            except NO_ANSWER as error:
+                lock.release()
+                words = f"the database cannot be worked with: {sentence_of(error)}"
+            if words != told:
+                log.info("%s; standing by", words)
+                told = words
             self._stopping.wait(STAND_BY_S)
         return None
 

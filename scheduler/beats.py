@@ -13,9 +13,10 @@ from typing import Any, Final
 from scheduler.clock import Clock
 from storage import processes
 from storage.engine import Database
-from storage.faults import NO_ANSWER
+from storage.faults import NO_ANSWER, sentence_of
 
 BEAT_S: Final = 1.0
+FRESH_S: Final = 5.0
 STUCK_S: Final = 15.0  # an event loop that has not turned for so long is no life to speak of
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Beats:
         self._thread = threading.Thread(target=self._run, name="beats", daemon=True)
         self._fd = int(os.environ.get("BEAT_FD", "-1"))
         self.leads = False
+        self.written_at = float("-inf")  # on the monotonic clock
 
     def start(self) -> None:
         self._thread.start()
@@ -47,6 +49,11 @@ class Beats:
         with suppress(*NO_ANSWER):
             processes.end(self._db, self._ident, self._clock.now_ms())
 
+    @property
+    def writes(self) -> bool:
+        """Whether this process could write just now."""
+        return time.monotonic() - self.written_at < FRESH_S
+
     def _run(self) -> None:
         while not self._stopping.wait(BEAT_S):
             if time.monotonic() - self._turned > STUCK_S:
@@ -54,8 +61,9 @@ class Beats:
             self._beat_parent()
             try:
                 processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
+                self.written_at = time.monotonic()
             except (*NO_ANSWER, OSError) as error:
-                log.warning("the beat cannot be written: %s", str(error).splitlines()[0][:200])
+                log.warning("the beat cannot be written: %s", sentence_of(error))
 
     def _beat_parent(self) -> None:
         if self._fd >= 0:

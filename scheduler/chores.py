@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from storage.faults import NO_ANSWER, Fenced
+from storage.faults import NO_ANSWER, Fenced, sentence_of
 
 GRACE_S: Final = 60
 
@@ -50,7 +50,7 @@ class Chores:
         except Fenced:
             self._fenced()
         except NO_ANSWER as error:
-            log.warning("%s has to wait: %s", name, str(getattr(error, "orig", None) or error).splitlines()[0][:200])
+            log.warning("%s has to wait: %s", name, sentence_of(error))
         except Exception:
             log.exception("%s failed", name)
         finally:

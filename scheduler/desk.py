@@ -16,10 +16,11 @@ from scheduler.recorder import Recorder
 from storage import requests
 from storage.changes import Changes
 from storage.engine import Database
+from storage.faults import NO_ANSWER, Fenced
 from storage.rows import RequestRow
 
-JUDGED: Final = frozenset({"acknowledge", "note", "silence", "maintenance", "run_check"})
 TEST_SEVERITY: Final = 4
+PATIENCE_MS: Final = 25_000  # beyond the timeout: a slot, a canary round, and the other providers where it was silent
 
 log = logging.getLogger(__name__)
 
@@ -28,19 +29,20 @@ Apply = Callable[[str, str | None, int], str]  # text, file name, now -> the sen
 
 @dataclass(slots=True)
 class _Runs:
-    """A `run_check` under way: which checks are still to come in, and what came."""
+    """A `run_check` under way: which checks are still to come in, what came, and when it is not waited for any longer."""
 
     waiting: set[int]
+    until_ms: int
     came: list[Heard] = field(default_factory=list)
 
 
 @dataclass
 class Desk:
-    """One desk for one recorder. `run_now` starts a manual run and says whether there was anything to run."""
+    """One desk for one recorder. `run_now` starts a manual run of a check for a request; False: there is nothing to ask."""
 
     db: Database
     recorder: Recorder
-    run_now: Callable[[int, int, int], None]
+    run_now: Callable[[int, int, int], bool]
     apply: Apply
     channels: Callable[[], tuple[frozenset[str], str | None]]  # names, and the default one
 
@@ -51,14 +53,16 @@ class Desk:
 
     def look(self, now_ms: int) -> None:
         """Answer whatever was asked since the last look; what a dead worker left half done is answered too."""
+        self._give_up(now_ms)
         if not self._changes.seen() and not self._again:
             return
         with self.db.read() as conn:
             asked = requests.unanswered(conn) if self._again else requests.pending(conn)
-        self._again = False
+        self._again = True  # until all of them were taken up: a database that does not answer now is asked again
         for request in asked:
             if request.id not in self._runs:
                 self._take(request, now_ms)
+        self._again = False
 
     def heard(self, results: Iterable[Heard]) -> None:
         """Manual runs that were recorded: their request is answered when the last one is in."""
@@ -69,7 +73,10 @@ class Desk:
             runs.came.append(one)
             runs.waiting.discard(one.result.check)
             if not runs.waiting:
-                self._answer_runs(one.request, self._runs.pop(one.request))
+                self._answer_runs(one.request)
+
+    def close(self) -> None:
+        self._changes.close()
 
     def _take(self, request: RequestRow, now_ms: int) -> None:
         requests.accept(self.db, [request.id], now_ms)
@@ -77,6 +84,11 @@ class Desk:
             self._do(request, now_ms)
         except ValueError as why:
             self._say(request.id, False, str(why))
+        except (*NO_ANSWER, Fenced, OSError):
+            raise
+        except Exception:
+            log.exception("a request to %s met a bug of ours", request.kind)
+            self._say(request.id, False, "This could not be done: a fault of ours, which was reported.")
 
     def _do(self, request: RequestRow, now_ms: int) -> None:
         if request.kind == "apply":
@@ -89,17 +101,29 @@ class Desk:
                 self._run(request, now_ms)
 
     def _run(self, request: RequestRow, now_ms: int) -> None:
-        manual = self.recorder.memory.manual
-        checks = {check for check in request.body.get("checks", ()) if check in manual}
-        self._runs[request.id] = _Runs(set(checks))
-        for check in sorted(checks):
-            self.run_now(check, max(request.at_ms, manual[check]), request.id)
+        """At the instant it was asked for: a run that a dead worker began already is then not recorded twice."""
+        memory = self.recorder.memory
+        asked = [check for check in request.body.get("checks", ()) if check in memory.manual]
+        begun = {check for check in asked if self.run_now(check, min(request.at_ms, now_ms), request.id)}
+        if not begun:
+            raise ValueError("Nothing to run: the check cannot be asked as it is configured; the system page says why.")
+        longest_ms = max(memory.plan.checks[check].timeout_ms for check in begun)
+        self._runs[request.id] = _Runs(begun, now_ms + longest_ms + PATIENCE_MS)
 
-    def _answer_runs(self, ident: int, runs: _Runs) -> None:
+    def _give_up(self, now_ms: int) -> None:
+        """A run that was lost to a fault of ours must not leave somebody waiting."""
+        for ident in [ident for ident, runs in self._runs.items() if runs.until_ms < now_ms]:
+            self._answer_runs(ident)
+
+    def _answer_runs(self, ident: int) -> None:
+        came = [one.result for one in self._runs[ident].came]
+
         def answered(memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
-            return Ledger(answers=[ran(memory, ident, [one.result for one in runs.came], now_ms)]), memory
+            said = ran(memory, ident, came, now_ms) if came else Answer(ident, now_ms, False, "The run did not come to an end.")
+            return Ledger(answers=[said]), memory
 
         self.recorder.change(answered)
+        del self._runs[ident]
 
     def _test(self, request: RequestRow, now_ms: int) -> None:
         """A test alert goes the way of every alert: a row in the outbox, delivered by the dispatcher."""

@@ -57,6 +57,7 @@ class Prober:
         self._release = release
         self._queue: DueQueue[int] = DueQueue()
         self._flying: dict[int, asyncio.Task[None]] = {}
+        self._manual: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
         self._others: tuple[CanaryRound, asyncio.Task[tuple[tuple[str, Cause | None], ...]]] | None = None
@@ -91,7 +92,8 @@ class Prober:
         if job is None:
             return False
         task = asyncio.get_running_loop().create_task(self._fly(check, job, at_ms, request=request))
-        self._flying.setdefault(-request, task)
+        self._manual.add(task)
+        task.add_done_callback(self._manual.discard)
         return True
 
     async def run(self) -> None:
@@ -103,7 +105,7 @@ class Prober:
                 self._start(check, due_ms)
             wake_ms = self._queue.wake_ms(now_ms)
             await _either(self._wake, IDLE_S if wake_ms is None else min(wake_ms / 1000, IDLE_S))
-        await asyncio.gather(*self._flying.values(), return_exceptions=True)
+        await asyncio.gather(*self._flying.values(), *self._manual, return_exceptions=True)
 
     def stop(self) -> None:
         self._stopping = True
@@ -127,7 +129,6 @@ class Prober:
         return due_ms + behind // plan.interval_ms * plan.interval_ms
 
     async def _fly(self, check: int, job: Job, due_ms: int, *, request: int | None = None) -> None:
-        key = check if request is None else -request
         begun_ms = self._clock.now_ms()
         self.pace.in_flight += 1
         try:
@@ -140,7 +141,8 @@ class Prober:
             log.exception("a run of %s was lost", self._works.names.get(check, check))
         finally:
             self.pace.in_flight -= 1
-            self._flying.pop(key, None)
+            if request is None:
+                self._flying.pop(check, None)
             if request is None and check in self._works.jobs and check not in self._queue:
                 self._queue.plan(check, self._regular(self._plan.checks[check], max(due_ms, self._clock.now_ms() - 1)))
                 self._wake.set()

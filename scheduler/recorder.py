@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Final, Protocol
 
 from core.health import ProbeResult
@@ -18,7 +17,7 @@ from scheduler.clock import Clock
 from scheduler.memory import Memory
 from scheduler.prober import Heard
 from storage.engine import Database
-from storage.faults import NO_ANSWER, Fenced
+from storage.faults import NO_ANSWER, REFUSED, Fenced, sentence_of
 from storage.writer import Writer
 
 FLUSH_MS: Final = 250
@@ -74,6 +73,7 @@ class Recorder:
         self._pending: list[Heard] = []
         self._oldest: float | None = None
         self._stopping = False
+        self._ticked = self._looked = 0.0
         self._lock = threading.RLock()  # the memory's
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.fenced = threading.Event()
@@ -104,26 +104,16 @@ class Recorder:
             ledger, memory = step(self.memory, self.clock.now_ms())
             self._commit(ledger)
             self.memory = memory
-        self.audience.committed(ledger, memory, ())
+        self._tell(ledger, memory, ())
         return ledger
 
     def _run(self) -> None:
-        ticked = looked = 0.0
         while not (self._stopping and not self._pending):
             with self._turn:
                 if not self._is_due():
                     self._turn.wait(LOOK_S / 5)
-                due = self._is_due()
-            now = time.monotonic()
             try:
-                if due or self._stopping:
-                    self._flush()
-                if now - looked >= LOOK_S and not self._stopping:
-                    looked = now
-                    self.audience.idle(self.clock.now_ms())
-                if now - ticked >= TICK_S and not self._stopping:
-                    ticked = now
-                    self.audience.tick(self.clock.now_ms())
+                self._round()
             except Fenced:
                 log.error("another worker leads: this one stops")
                 self.fenced.set()
@@ -134,7 +124,20 @@ class Recorder:
                     return
             except Exception:
                 log.exception("the recorder met a bug of ours")
-                self._set_aside_poison()
+
+    def _round(self) -> None:
+        """Write what is due; then, in their own time, requests and timers."""
+        now = time.monotonic()
+        if self._stopping or self._is_due():
+            self._flush()
+        if now - self._looked >= LOOK_S and not self._stopping:
+            self._looked = now
+            self.audience.idle(self.clock.now_ms())
+        if now - self._ticked >= TICK_S and not self._stopping:
+            self._ticked = now
+            self.audience.tick(self.clock.now_ms())
+            if not self._pending:
+                self.health.failing_since_ms, self.health.error = None, ""
 
     def _is_due(self) -> bool:
         aged = self._oldest is not None and time.monotonic() - self._oldest >= FLUSH_MS / 1000
@@ -142,20 +145,53 @@ class Recorder:
 
     def _flush(self) -> None:
         with self._turn:
-            taken = self._pending[:MOST_ROWS]
+            taken = sorted(self._pending[:MOST_ROWS], key=lambda heard: heard.result.edge_ms)
         if not taken:
             return
-        taken.sort(key=lambda heard: heard.result.edge_ms)
+        try:
+            self._take(taken)
+        except Exception as error:
+            if not _is_poison(error):
+                raise
+            log.exception("a batch cannot be judged or written: its results are tried one by one")
+            self._take_apart(taken)
+
+    def _take(self, taken: Sequence[Heard]) -> None:
+        """Judge, write, take over, and only then let go of the results."""
         with self._lock:
             ledger, memory = judging.judge(self.memory, [heard.result for heard in taken], self.clock.now_ms(), rounds_of(taken))
             self._commit(ledger)
             self.memory = memory
+        self._let_go(taken)
+        self._tell(ledger, memory, taken)
+
+    def _take_apart(self, taken: Sequence[Heard]) -> None:
+        """What our own judge or the database cannot take even alone is dropped, counted and reported."""
+        for heard in taken:
+            try:
+                self._take([heard])
+            except Exception as error:
+                if not _is_poison(error):
+                    raise
+                self._let_go([heard])
+                self.health.lost += 1
+                log.exception("a result of check %d was lost to a bug of ours", heard.result.check)
+
+    def _let_go(self, taken: Sequence[Heard]) -> None:
         with self._turn:
             gone = set(map(id, taken))
             self._pending = [heard for heard in self._pending if id(heard) not in gone]
             self._oldest = time.monotonic() if self._pending else None
             self.health.pending = len(self._pending)
-        self.audience.committed(ledger, memory, taken)
+
+    def _tell(self, ledger: Ledger, memory: Memory, taken: Sequence[Heard]) -> None:
+        """It is on disk, whatever becomes of it now: a bug here must not have it judged twice."""
+        try:
+            self.audience.committed(ledger, memory, taken)
+        except (Fenced, *NO_ANSWER, OSError):
+            raise
+        except Exception:
+            log.exception("what was committed could not be passed on")
 
     def _commit(self, ledger: Ledger) -> None:
         if is_empty(ledger):
@@ -168,28 +204,16 @@ class Recorder:
     def _failed(self, error: Exception) -> None:
         """Nothing was written: everything waits, in bounds, and is judged again from the same memory."""
         self.health.failing_since_ms = self.health.failing_since_ms or self.clock.now_ms()
-        self.health.error = str(getattr(error, "orig", None) or error).splitlines()[0][:200]
+        self.health.error = sentence_of(error)
         log.warning("results cannot be written (%s); %d wait", self.health.error, len(self._pending))
         with self._turn:
             self.health.pending = len(self._pending)
-            self._turn.wait(RETRY_S)
-
-    def _set_aside_poison(self) -> None:
-        """A batch that our own judge cannot take is tried one by one; what still fails is dropped, counted and reported."""
-        with self._turn:
-            taken, self._pending, self._oldest = self._pending[:MOST_ROWS], self._pending[MOST_ROWS:], None
-        for heard in sorted(taken, key=lambda one: one.result.edge_ms):
-            try:
-                self.change(partial(_judge_one, heard))
-            except (*NO_ANSWER, OSError):
-                self.put(heard)
-            except Exception:
-                self.health.lost += 1
-                log.exception("a result of check %d was lost to a bug of ours", heard.result.check)
+            self._turn.wait_for(lambda: self._stopping, RETRY_S)  # results that come in do not hurry it
 
 
-def _judge_one(heard: Heard, memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
-    return judging.judge(memory, [heard.result], now_ms, rounds_of([heard]))
+def _is_poison(error: Exception) -> bool:
+    """Trying it again would not help: a bug of ours, or a value that the database refuses."""
+    return isinstance(error, REFUSED) or not isinstance(error, (Fenced, *NO_ANSWER, OSError))
 
 
 def rounds_of(heard: Sequence[Heard]) -> Mapping[judging.ResultKey, Round]:

@@ -36,6 +36,7 @@ from settings import Settings
 from storage import notices, states, timeline
 from storage.catalogue import load_catalogue
 from storage.engine import Database
+from storage.faults import NO_ANSWER, Fenced
 from storage.folding import Folder
 from storage.history import pack_closed_days
 from storage.incidents import next_id, open_incidents
@@ -69,6 +70,7 @@ class Service:
         self._loop = asyncio.get_running_loop()
         self._budgets_due = threading.Event()
         self._reported_steps = 0
+        self.failed = False
 
     async def run(self) -> None:
         """Until `stop`, or until another worker leads."""
@@ -76,6 +78,8 @@ class Service:
         await asyncio.to_thread(self._begin)
         asking = (self.prober.run(), self._listen()) if self._probing else ()
         tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run(), self._turn())]
+        for task in tasks:
+            task.add_done_callback(self._ended)
         self.chores.start()
         self.recorder.start()
         await self._stop.wait()
@@ -84,6 +88,13 @@ class Service:
     def stop(self) -> None:
         """From any thread."""
         self._loop.call_soon_threadsafe(self._stop.set)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A worker that lost one of its parts must not beat on as if it worked: it ends, and another one begins."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the worker ended by a bug of ours", exc_info=error)
+            self.failed = True
+            self._stop.set()
 
     def _open(self) -> None:
         """Everything that lives in the event loop."""
@@ -166,8 +177,11 @@ class Service:
         config = self.declarations.current.config if self.declarations.current else None
         return frozenset(config.channels if config else ()), self.setup.judge.default_channel
 
-    def _run_now(self, check: int, at_ms: int, request: int) -> None:
-        self._loop.call_soon_threadsafe(self.prober.run_now, check, at_ms, request)
+    def _run_now(self, check: int, at_ms: int, request: int) -> bool:
+        able = check in self.setup.works.jobs
+        if able:
+            self._loop.call_soon_threadsafe(self.prober.run_now, check, at_ms, request)
+        return able
 
     # What the recorder tells, in its own thread.
 
@@ -201,17 +215,21 @@ class Service:
         chores.every(FOLD_S, "the fold", lambda: self.folder.fold(self.clock.now_ms(), epoch=self.epoch))
         chores.every(3_600, "packing", lambda: pack_closed_days(self.db, self.clock.now_ms(), epoch=self.epoch))
         chores.every(5, "the look at the clock", self._report_clock)
+        chores.every(5, "the look at the writing", self._report_unwritten)
         chores.daily(3, "planned windows", self._expand_windows)
         chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), epoch=self.epoch))
         return chores
 
     def _report_clock(self) -> None:
-        """Steps of the machine's clock go to the system page; results that cannot be written are an emergency."""
+        """Steps of the machine's clock go to the system page."""
         steps = self.clock.steps
         if steps and (key := len(steps) + steps[-1].at_ms) != self._reported_steps:
-            self._reported_steps = key
             words = f"The machine's clock was changed by {steps[-1].by_ms / 1000:+.1f} s."
             notices.put(self.db, "clock", {"text": words, "ahead_ms": self.clock.ahead_ms}, self.clock.now_ms())
+            self._reported_steps = key
+
+    def _report_unwritten(self) -> None:
+        """Results that cannot be written are an emergency: nothing else would tell of it."""
         since = self.recorder.health.failing_since_ms
         if since is not None and self.clock.now_ms() - since > UNWRITTEN_MS:
             sentence = (
@@ -240,13 +258,14 @@ class Service:
                 continue
 
     def _heard_canaries(self, heard: Round) -> None:
+        words = f"{heard.answered} of {heard.asked} canaries answered: {heard.detail}."
         try:
             self.recorder.change(lambda memory, now: judging.judge(memory, (), now, idle_rounds=(heard,)))
-            words = f"{heard.answered} of {heard.asked} canaries answered: {heard.detail}."
-            body = {"text": words, "answered": heard.answered, "asked": heard.asked}
-            notices.put(self.db, "network", body, self.clock.now_ms())
-        except Exception:
-            log.exception("a canary round was not noted")
+            notices.put(self.db, "network", {"text": words, "answered": heard.answered, "asked": heard.asked}, self.clock.now_ms())
+        except NO_ANSWER as error:
+            log.warning("a canary round cannot be noted: %s", type(error).__name__)
+        except Fenced:
+            self.stop()
 
     async def _turn(self) -> None:
         while not self._stop.is_set():
@@ -282,6 +301,7 @@ class Service:
             await asyncio.wait(tasks[:1], timeout=12)
         await self.chores.stop()
         await asyncio.to_thread(self.recorder.stop)
+        self.desk.close()
         self.dispatcher.stop()
         await asyncio.wait(tasks, timeout=3)
         for task in tasks:

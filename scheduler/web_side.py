@@ -13,7 +13,7 @@ from scheduler.supervisor import Supervisor
 from settings import Settings
 from storage import processes
 from storage.engine import Database, open_database
-from storage.faults import NO_ANSWER
+from storage.faults import NO_ANSWER, sentence_of
 from storage.migrate import migrate
 
 BEAT_S = 5.0
@@ -60,7 +60,7 @@ class WebSide:
                     ident = processes.register(self.database, "web", now_ms)
                 processes.beat(self.database, ident, now_ms, leads=False, body=self._body())
             except (*NO_ANSWER, OSError) as error:
-                log.warning("the web process cannot write its beat: %s", str(error).splitlines()[0][:200])
+                log.warning("the web process cannot write its beat: %s", sentence_of(error))
             self._stopping.wait(BEAT_S)
         if ident is not None:
             with suppress(*NO_ANSWER):

@@ -22,6 +22,7 @@ class Works:
     """Jobs by check id, and what stands in their way. Heartbeats have none: nothing is asked."""
 
     jobs: dict[int, Job] = field(default_factory=dict)
+    asked: dict[int, str] = field(default_factory=dict)  # a digest of what a check asks with
     names: dict[int, str] = field(default_factory=dict)  # `integration/check`
     missing: dict[str, dict[str, str]] = field(default_factory=dict)  # integration slug -> secret -> sentence
     broken: dict[str, str] = field(default_factory=dict)  # `integration/check` -> sentence
@@ -40,12 +41,20 @@ def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = N
             name = made.names[plan.id] = f"{declared.slug}/{check.slug}"
             if check.kind == HEARTBEAT:
                 continue
-            keep = before.jobs[plan.id].keep if before and plan.id in before.jobs and before.names.get(plan.id) == name else {}
+            made.asked[plan.id] = check.fingerprint
             try:
-                made.jobs[plan.id] = job(declared, check, values, missing, keep)
+                made.jobs[plan.id] = job(declared, check, values, missing, _kept(before, plan.id, check, values))
             except (ValidationError, LookupError, ValueError) as error:
                 made.broken[name] = _sentence(error)
     return made
+
+
+def _kept(before: Works | None, check: int, declared: DeclaredCheck, secrets: Mapping[str, str]) -> dict[str, Any]:
+    """What survives: nothing where the check asks something else now, or with another key (a token is of the key it was had for)."""
+    old = before.jobs.get(check) if before else None
+    if before is None or old is None or before.asked.get(check) != declared.fingerprint or dict(old.secrets) != dict(secrets):
+        return {}
+    return old.keep
 
 
 def job(

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from core.exits import Exit, Refusal
 
@@ -74,3 +74,10 @@ class Fenced(Exception):
 
 
 NO_ANSWER: Final = (DatabaseBusy, DBAPIError)  # for `except`: this statement failed, the next one may not
+REFUSED: Final = (DataError, IntegrityError, ProgrammingError)  # among these: the same statement will fail again
+
+
+def sentence_of(error: Exception) -> str:
+    """One line of what the database or its driver said: theirs go over many, with the statement and its values."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
