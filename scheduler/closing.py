@@ -53,7 +53,7 @@ class Closing:
             months = due(now_ms, self._zone, kept.body["closed_until_ms"] if kept else None, first_result_ms(conn))
         for period in months:
             if self._close(period, now_ms, epoch):
-                notices.put(self._db, NOTICE, {"closed_until_ms": period.end_ms}, now_ms)
+                notices.put(self._db, NOTICE, {"closed_until_ms": period.end_ms}, now_ms, epoch=epoch)
         self._correct(now_ms, epoch)
 
     def _close(self, period: Period, now_ms: int, epoch: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage import models
+from storage import lease, models
 from storage.bulk import Twice, insert
 from storage.changes import raise_versions
 from storage.codec import dump_json, load_json
@@ -15,9 +15,11 @@ from storage.engine import Database
 from storage.rows import NoticeRow
 
 
-def put(db: Database, key: str, body: Mapping[str, Any], now_ms: int) -> None:
-    """Replaces what the key said before."""
+def put(db: Database, key: str, body: Mapping[str, Any], now_ms: int, *, epoch: int | None = None) -> None:
+    """Replaces what the key said before. Raises Fenced where `epoch` is given and leads no more."""
     with db.write() as conn:
+        if epoch is not None:
+            lease.fence(conn, epoch)
         insert(conn, models.Notice, ("key", "at_ms", "body"), [(key, now_ms, dump_json(body))], Twice.REPLACE)
         raise_versions(conn, {"system"})
 
