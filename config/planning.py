@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -19,6 +18,7 @@ from config.models import Contract, Defaults, Integration, Objective, Window
 from config.problems import Complaint, unknown
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
+from core.escape import slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _declare(integration: Integration, provider: Provider, settings: Mapping[str
     return DeclaredIntegration(
         slug=integration.slug,
         name=name,
-        provider=_slug(vendor) if generic else provider.slug,
+        provider=slug_of(vendor) if generic else provider.slug,
         provider_name=vendor if generic else provider.name,
         category=integration.category or provider.category,
         environment=integration.environment,
@@ -155,7 +155,3 @@ def _promise(contract: Contract | None) -> Promise | None:
     if contract is None:
         return None
     return Promise(str(contract.availability), contract.source, contract.read_at.isoformat() if contract.read_at else None)
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

@@ -1,4 +1,4 @@
-"""Foreign text, made safe for where it goes: a Slack message, a cell of a table, the name of a file."""
+"""Foreign text, made safe for where it goes: a Slack message, a cell of a table, the name of a file, a slug."""
 
 from __future__ import annotations
 
@@ -43,3 +43,8 @@ def file_name(text: str, limit: int = 100) -> str:
     """A name without a path in it, safe on every file system and in a header: letters, digits, dot, dash, underscore."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:limit] or "unnamed"
+
+
+def slug_of(name: str) -> str:
+    """A vendor without a file of its own, as judging knows it: `Amazon SES` is `amazon-ses`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

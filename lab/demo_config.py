@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from core.escape import slug_of
 from lab import cast
 from lab.cast import PARTS, Part
 from lab.sockets import HOST
@@ -47,6 +48,11 @@ def demo(lab: Lab, *, now: datetime) -> Demo:
     }
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=140, default_flow_style=None)
     return Demo(HEAD + text, {**_environment(lab), **dict(_keys(lab))})
+
+
+def provider_of(part: Part) -> str:
+    """Under which name the product judges its vendor together with its other integrations."""
+    return part.vendor if part.vendor in OWN else slug_of(part.name)
 
 
 def _channels(lab: Lab) -> dict[str, Any]:

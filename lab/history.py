@@ -6,14 +6,16 @@ They are judged by a plan in which every check has INTERVAL_MS and RETRY_MS; `pl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
-from core.health import NETWORK_CAUSES
+from core.health import NETWORK_CAUSES, Cause
 from core.plan import LOCAL
 from core.voices import Round
 from lab import cast
+from lab.demo_config import provider_of
 from lab.past.columns import CODES, Column, Day, ResultKey
 from lab.past.episodes import DAY_MS, INTERVAL_MS, Past, past, planned
 from lab.past.instants import RETRY_MS
@@ -25,6 +27,7 @@ CHECKS: Final = cast.checks()
 DAYS: Final = 90
 SEED: Final = 20_261_124
 CANARIES: Final = 3
+OTHERS: Final = 20
 _NETWORK: Final = tuple(CODES[cause] for cause in NETWORK_CAUSES)
 
 Ids = Mapping[tuple[str, str], int]  # (integration, check) -> id
@@ -54,13 +57,21 @@ def _dice(seed: int, number: int) -> np.random.Generator:
 
 
 def _rounds(columns: Sequence[Column], happened: Past) -> Iterator[tuple[ResultKey, Round]]:
-    """Canaries answered, unless our own network was away."""
-    lost = {(each.start_ms, each.end_ms) for episodes in happened.episodes.values() for each in episodes if each.network_lost}
+    """Canaries answered, unless our own network was away: then other vendors were asked beside them, and did not either."""
+    lost = {(each.start_ms, each.end_ms): each.cause for each in chain(*happened.episodes.values()) if each.network_lost}
     for one in columns:
         for row in np.flatnonzero(np.isin(one.cause, _NETWORK)).tolist():
             at_ms, ended_ms = int(one.at_ms[row]), int(one.edges[row]) + int(one.total_us[row]) // 1000
-            silent = any(start <= at_ms < stop for start, stop in lost)
-            yield (one.check, one.location, at_ms), Round(ended_ms + 20, 0 if silent else CANARIES, CANARIES, _detail(at_ms, silent=silent))
+            silent = next((cause for (start, stop), cause in lost.items() if start <= at_ms < stop), None)
+            detail = _detail(at_ms, silent=silent is not None)
+            round_ = Round(ended_ms + 20, CANARIES if silent is None else 0, CANARIES, detail, _heard(silent))
+            yield (one.check, one.location, at_ms), round_
+
+
+def _heard(cause: Cause | None) -> tuple[tuple[str, Cause | None], ...]:
+    """One answer of each of up to twenty vendors, as the prober asks them beside a silent round."""
+    vendors = dict.fromkeys(provider_of(part) for part in cast.PARTS if part.vendor and part.joined_days_ago is None)
+    return () if cause is None else tuple((vendor, cause) for vendor in list(vendors)[:OTHERS])
 
 
 def _detail(at_ms: int, *, silent: bool) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.health import NETWORK_CAUSES, Outcome
 from lab import cast
@@ -86,7 +87,7 @@ def column(watched: Watched, stretch: Stretch, episodes: Sequence[Episode], rand
         late_ms=np.minimum(random.exponential(7.0, len(times)), 900).astype(np.int32),
         cause=cause,
         total_us=total,
-        fit=random.random(len(times)) >= UNFIT_SHARE,
+        fit=_fit(len(times), pace, random),
         phases=latency.phases(total, cause, CODES, pace.kind, random),
         steady=_steady(watched, stretch.end_ms),
         outcomes={**read, **{row: what.outcome for row, what in kept.items()}},
@@ -111,6 +112,12 @@ def _totals(times: Times, cause: latency.Codes, episodes: Sequence[Episode], pac
         rows = cause == CODES[wrong]
         total[rows] = latency.badly(wrong, total[rows], pace, random)
     return total
+
+
+def _fit(count: int, pace: Pace, random: np.random.Generator) -> NDArray[np.bool_]:
+    """Which times say something of the vendor: what calls us by itself has none."""
+    found: NDArray[np.bool_] = random.random(count) >= (UNFIT_SHARE if pace.kind else 1.0)
+    return found
 
 
 def _kept(watched: Watched, times: Times, which: Which, episodes: Sequence[Episode]) -> dict[int, Told]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.escape import csv_cell, file_name, printable, slack_escape
+from core.escape import csv_cell, file_name, printable, slack_escape, slug_of
 
 
 def test_slack_markup_of_strangers_is_text() -> None:
@@ -67,3 +67,8 @@ def test_a_path_is_not_a_file_name() -> None:
     assert file_name("../../etc/passwd") == "etc-passwd"
     assert file_name("Übersicht März.csv") == "Ubersicht-Marz.csv"
     assert file_name("…") == "unnamed"
+
+
+@pytest.mark.parametrize(("name", "slug"), [("Amazon SES", "amazon-ses"), ("Postgres (orders)", "postgres-orders"), ("日本", "unnamed")])
+def test_a_name_is_a_slug_of_plain_letters(name: str, slug: str) -> None:
+    assert slug_of(name) == slug

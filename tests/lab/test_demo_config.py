@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from config.loading import load
-from lab.demo_config import CHECKS, OWN, demo
+from lab.cast import PARTS
+from lab.demo_config import CHECKS, OWN, demo, provider_of
 from lab.world import Lab
 from settings import load as load_settings
 
@@ -36,6 +37,11 @@ async def test_it_has_25_to_32_integrations_over_nine_categories(lab: Lab) -> No
     assert 25 <= len(loaded.declared) <= 32
     assert len({one.category for one in loaded.declared}) == 9
     assert {one.provider for one in loaded.declared} >= OWN
+
+
+async def test_vendors_are_called_as_the_history_calls_them(lab: Lab) -> None:
+    loaded = load(demo(lab, now=NOW).text)
+    assert {one.slug: one.provider for one in loaded.declared} == {part.slug: provider_of(part) for part in PARTS}
 
 
 async def test_every_address_is_the_labs(lab: Lab) -> None:

@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 
 from core.health import NETWORK_CAUSES, Cause, PageStatus, ProbeResult
+from core.ledger import IncidentKind
+from core.plan import CheckPlan, IntegrationPlan, Plan
 from core.redact import Redactor
 from lab.cast import PARTS, part_named
+from lab.demo_config import provider_of
 from lab.history import CHECKS, INTERVAL_MS, RETRY_MS, Day, history, planned
 from lab.past.columns import CAUSES
+from scheduler.judge import judge, load
 
 END_MS = int(datetime(2026, 11, 24, 13, 17, tzinfo=UTC).timestamp() * 1000)
 DAY_MS = 86_400_000
@@ -166,6 +170,52 @@ def test_our_own_network_was_lost_three_times_and_then_nobody_answered(days: lis
     for start in starts:
         during = [result for day in days for result in day.results if start <= result.at_ms < start + 15 * 60_000]
         assert all(result.cause in NETWORK_CAUSES for result in during if NAMES[result.check][0] != "export")
+
+
+def test_beside_a_silent_round_the_other_vendors_were_asked_and_did_not_answer_either(days: list[Day]) -> None:
+    rounds = [round_ for day in days for round_ in day.rounds.values()]
+    assert {len(round_.heard) for round_ in rounds if round_.silent} == {20}
+    assert {cause for round_ in rounds for _, cause in round_.heard} <= NETWORK_CAUSES
+    assert not [round_ for round_ in rounds if round_.fine and round_.heard]
+
+
+def test_the_judge_blames_nobody_for_a_network_that_was_lost(days: list[Day]) -> None:
+    """From the first failure on: what is written of it is `observer`, and no incident but our own blindness opens."""
+    (day,) = (day for day in days if any(round_.silent for round_ in day.rounds.values()) and day.end_ms > END_MS - 5 * DAY_MS)
+    ledger, _ = judge(load(plan_of_the_past()), day.results, None, day.rounds)
+    silent = {key for key, round_ in day.rounds.items() if round_.silent}
+    written = {(one.check, one.location, one.at_ms): one.cause for one in ledger.results}
+    assert {written[key] for key in silent} == {Cause.OBSERVER}
+    assert {row.kind for row in ledger.incidents} == {IncidentKind.BLIND}
+
+
+def plan_of_the_past() -> Plan:
+    checks = {number: a_check(number, *check) for check, number in IDS.items()}
+    integrations = {
+        place: IntegrationPlan(
+            place,
+            part.slug,
+            part.name,
+            provider_of(part),
+            part.name,
+            part.category,
+            checks=tuple(check for check in checks.values() if check.integration == place),
+        )
+        for place, part in enumerate(PARTS, 1)
+    }
+    return Plan(integrations, checks)
+
+
+def a_check(number: int, slug: str, check: str) -> CheckPlan:
+    place = next(at for at, part in enumerate(PARTS, 1) if part.slug == slug)
+    kind = {"status_page": "statuspage", "certificate": "tls", "heartbeat": "heartbeat"}.get(check, "http")
+    counts = kind not in ("statuspage", "tls")
+    return CheckPlan(number, place, check, check, kind, counts, INTERVAL_MS, RETRY_MS)
+
+
+def test_what_calls_us_has_no_time_of_its_own(days: list[Day]) -> None:
+    calls = [result for day in days for result in day.results if result.check == IDS["export", "heartbeat"]]
+    assert {result.fit for result in calls} == {False}
 
 
 def test_many_failed_at_once_while_canaries_answered(days: list[Day]) -> None:
