@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -24,7 +25,7 @@ from storage.planes import Ints
 from storage.rollups import HOURS_KEPT_MS, RollupKey, write_tallies
 from storage.tally import Tally
 
-SAID_AFTER_MS: Final = 900  # a message of the past was delivered this long after it was due
+QUICKEST_MS, SLOWEST_MS = 180, 1_400  # a message of the past took a time between these
 _ALERT: Final = text(
     "INSERT INTO alert (incident, channel, kind, severity, created_ms, due_ms, attempts, doubtful, delivered_ms, error, body) "
     "VALUES (:incident, :channel, :kind, :severity, :at, :at, 0, :no, :said, '', :body) RETURNING id"
@@ -88,12 +89,18 @@ def _write_judged(conn: Connection, ledger: Ledger) -> None:
 
 
 def _write_delivered(conn: Connection, alert: AlertRow) -> None:
-    at_ms, said_ms = alert.created_ms, alert.created_ms + SAID_AFTER_MS
+    at_ms, said_ms = alert.created_ms, alert.created_ms + _took_ms(alert)
     what = {"incident": alert.incident, "channel": alert.channel, "kind": alert.kind.value, "severity": alert.severity}
     ident = conn.execute(_ALERT, {**what, "at": at_ms, "said": said_ms, "no": False, "body": dump_json(alert.body)}).scalar_one()
     columns = ("incident", "channel", "kind", "began_ms", "at_ms", "ok", "detail", "attempt", "alerts")
     row = (alert.incident, alert.channel, alert.kind.value, at_ms, said_ms, True, "delivered", 1, dump_json([ident]))
     insert(conn, models.Delivery, columns, [row])
+
+
+def _took_ms(alert: AlertRow) -> int:
+    """The same in every demo, and not the same for every message."""
+    name = f"{alert.incident} {alert.channel} {alert.kind} {alert.created_ms}"
+    return QUICKEST_MS + zlib.crc32(name.encode()) % (SLOWEST_MS - QUICKEST_MS)
 
 
 def by_series(results: Sequence[ProbeResult]) -> Iterator[Series]:

@@ -102,6 +102,7 @@ def test_nobody_is_told_of_the_past(filled: Database) -> None:
     with filled.read() as conn:
         (said,) = deliveries.deliveries(conn)
     assert (said.ok, said.incident, said.alerts) == (True, 1, (1,))
+    assert 180 <= said.at_ms - said.began_ms < 1_400
 
 
 def test_a_history_written_at_once_reads_as_if_it_had_been_lived(filled: Database, tmp_path: Path) -> None:
