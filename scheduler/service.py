@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -20,10 +19,10 @@ from core.voices import Round
 from scheduler import incident_view
 from scheduler import judge as judging
 from scheduler.beats import Beats
+from scheduler.beside import Beside
 from scheduler.canary import Canaries
-from scheduler.chores import Chores
 from scheduler.clock import Clock
-from scheduler.declarations import Declarations, Declared, windows
+from scheduler.declarations import Declarations, Declared
 from scheduler.desk import Desk
 from scheduler.heartbeats import Heartbeats
 from scheduler.listening import canary_asker
@@ -31,18 +30,15 @@ from scheduler.memory import Memory
 from scheduler.outlets import outlets
 from scheduler.prober import Heard, Prober, round_of
 from scheduler.recorder import Recorder
-from scheduler.setup import Setup, set_up, with_windows
+from scheduler.setup import Setup, set_up
+from scheduler.vital_signs import vital_signs
 from settings import Settings
 from storage import notices, states, timeline
-from storage.catalogue import load_catalogue
 from storage.engine import Database
 from storage.faults import NO_ANSWER, Fenced
 from storage.folding import Folder
-from storage.history import pack_closed_days
 from storage.incidents import next_id, open_incidents
 from storage.outbox import StoredOutbox
-from storage.retention import forget
-from storage.windows import replace_declared
 
 USER_AGENT: Final = "integration-health/0.1"
 FOLD_S: Final = 10
@@ -68,8 +64,6 @@ class Service:
         self.folder = Folder(db)
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        self._budgets_due = threading.Event()
-        self._reported_steps = 0
         self.failed = False
 
     async def run(self) -> None:
@@ -119,7 +113,9 @@ class Service:
             base_url=settings.link_base,
         )
         self.desk = Desk(self.db, self.recorder, self._run_now, self._apply_text, self._channel_names)
-        self.chores = self._chores()
+        self.chores = Beside(
+            settings, self.db, self.epoch, self.clock, self.recorder, self.folder, self.declarations, self._emergency
+        ).chores(self.stop)
 
     def _begin(self) -> None:
         """Read what the last worker knew, and run on the last good configuration."""
@@ -208,43 +204,9 @@ class Service:
         if self._following and (declared := self.declarations.look(now_ms)) is not None:
             self._adopt(declared, now_ms)
 
-    # What runs beside.
-
-    def _chores(self) -> Chores:
-        chores = Chores(self.stop)
-        chores.every(FOLD_S, "the fold", lambda: self.folder.fold(self.clock.now_ms(), epoch=self.epoch))
-        chores.every(3_600, "packing", lambda: pack_closed_days(self.db, self.clock.now_ms(), epoch=self.epoch))
-        chores.every(5, "the look at the clock", self._report_clock)
-        chores.every(5, "the look at the writing", self._report_unwritten)
-        chores.daily(3, "planned windows", self._expand_windows)
-        chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), epoch=self.epoch))
-        return chores
-
-    def _report_clock(self) -> None:
-        """Steps of the machine's clock go to the system page."""
-        steps = self.clock.steps
-        if steps and (key := len(steps) + steps[-1].at_ms) != self._reported_steps:
-            words = f"The machine's clock was changed by {steps[-1].by_ms / 1000:+.1f} s."
-            notices.put(self.db, "clock", {"text": words, "ahead_ms": self.clock.ahead_ms}, self.clock.now_ms())
-            self._reported_steps = key
-
-    def _report_unwritten(self) -> None:
-        """Results that cannot be written are an emergency: nothing else would tell of it."""
-        since = self.recorder.health.failing_since_ms
-        if since is not None and self.clock.now_ms() - since > UNWRITTEN_MS:
-            sentence = (
-                f"Results cannot be written since {datetime.fromtimestamp(since / 1000, UTC):%H:%M:%S} UTC: {self.recorder.health.error}"
-            )
-            asyncio.run_coroutine_threadsafe(self.dispatcher.emergency(sentence), self._loop)
-
-    def _expand_windows(self) -> None:
-        """Weekly windows are written out two weeks ahead; every day goes on from there."""
-        if (declared := self.declarations.current) is not None:
-            with self.db.read() as conn:
-                catalogue = load_catalogue(conn)
-            replace_declared(self.db, windows(declared.config, catalogue.plan, self.clock.now_ms()), self.clock.now_ms())
-            plan = with_windows(self.db, catalogue, self.clock.now_ms())
-            self.recorder.change(lambda memory, now: judging.replan(memory, plan, now))
+    def _emergency(self, sentence: str) -> None:
+        """From any thread: straight to a channel, past an outbox that cannot be written."""
+        asyncio.run_coroutine_threadsafe(self.dispatcher.emergency(sentence), self._loop)
 
     async def _listen(self) -> None:
         """Canaries beside the failures: at the start, often while they are silent, and seldom while all is well."""
@@ -276,23 +238,7 @@ class Service:
 
     def vital_signs(self) -> dict[str, Any]:
         """What a beat says of us."""
-        health, pace = self.recorder.health, self.prober.pace
-        late = sorted(pace.late_ms[-1_000:])
-        return {
-            "checks": len(self.setup.plan.checks),
-            "integrations": len(self.setup.plan.integrations),
-            "planned": self.prober.planned,
-            "in_flight": pace.in_flight,
-            "runs": pace.runs,
-            "lateness_p99_ms": late[int(len(late) * 0.99)] if late else None,
-            "pending": health.pending,
-            "flush_ms": round(health.flush_ms, 1),
-            "flushed_ms": health.flushed_ms,
-            "failing_since_ms": health.failing_since_ms,
-            "error": health.error,
-            "lost": health.lost,
-            "clock_ahead_ms": self.clock.ahead_ms,
-        }
+        return vital_signs(self.setup.plan, self.prober, self.recorder, self.clock)
 
     async def _close(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Finish what is in flight within its deadline, flush, let go."""
