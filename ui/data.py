@@ -140,3 +140,11 @@ def maintenance(at_ms: int) -> list[WindowRow]:
     """Maintenance under way."""
     with database().read() as conn:
         return storage_windows.windows(conn, at_ms, at_ms + 1, WindowKind.MAINTENANCE)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def last_incident(key: tuple[int, ...]) -> IncidentLine | None:
+    """The newest incident of a vendor that is over."""
+    only = incidents.IncidentFilter(kind=IncidentKind.VENDOR, open=False)
+    with database().read() as conn:
+        return next(iter(incidents.incidents(conn, only, limit=1)), None)

@@ -30,6 +30,6 @@ def wall(key: tuple[int, ...], reader: Reader, filters: Filter, opened: frozense
     summaries = data.summaries(key)
     planned = {ident: window.end_ms for window in data.maintenance(reader.now_ms) for ident in window.integrations or ()}
     watch = read_watch(summaries, data.signals(key), reader)
-    view = read_wall(summaries, reader, watch=watch, filters=filters, opened=opened, planned=planned)
+    view = read_wall(summaries, reader, watch=watch, filters=filters, opened=opened, planned=planned, last=data.last_incident(key))
     above = blocks.attention(view.troubles, reader) + blocks.watch(view.watch)
     return DrawnWall(view, blocks.answer(view.answer), above, tuple(blocks.table(view, reader)))

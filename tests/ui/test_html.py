@@ -68,12 +68,37 @@ def hostile(said: OpenIncident) -> OpenIncident:
 
 def test_an_incident_shows_hostile_words_as_text() -> None:
     view = incidents.Incident(
-        7, IncidentKind.VENDOR, "x", HOSTILE, HOSTILE, Status.DOWN, Cause.AUTH, NOW_MS, NOW_MS, None, None, None, 2,
-        HOSTILE, HOSTILE, HOSTILE, HOSTILE, NOW_MS, HOSTILE, (HOSTILE,), 3, (incidents.FactLine(Speaks.FOR, HOSTILE, HOSTILE, None),), HOSTILE,
-        (incidents.Step(HOSTILE, HOSTILE, "javascript:x", HOSTILE),), HOSTILE, (incidents.Moment(NOW_MS, HOSTILE, HOSTILE, ""),),
-        (incidents.Cost(HOSTILE, HOSTILE),), (incidents.Before(1, NOW_MS, 5, HOSTILE),), (incidents.Proof(HOSTILE, NOW_MS, "a.b.1"),),
-        (incidents.Member(3, HOSTILE, NOW_MS, True),),
-    )  # fmt: skip
+        id=7,
+        kind=IncidentKind.VENDOR,
+        slug="x",
+        name=HOSTILE,
+        environment=HOSTILE,
+        status=Status.DOWN,
+        cause=Cause.AUTH,
+        started_ms=NOW_MS,
+        opened_ms=NOW_MS,
+        resolved_ms=None,
+        closed_ms=None,
+        closed_as=None,
+        severity=2,
+        whose=HOSTILE,
+        headline=HOSTILE,
+        failing=HOSTILE,
+        on_it=HOSTILE,
+        on_it_ms=NOW_MS,
+        owner=HOSTILE,
+        flows=(HOSTILE,),
+        rule=3,
+        facts=(incidents.FactLine(Speaks.FOR, HOSTILE, HOSTILE, None),),
+        would_change=HOSTILE,
+        steps=(incidents.Step(HOSTILE, HOSTILE, "javascript:x", HOSTILE),),
+        runbook=HOSTILE,
+        timeline=(incidents.Moment(NOW_MS, HOSTILE, HOSTILE, ""),),
+        costs=(incidents.Cost(HOSTILE, HOSTILE),),
+        before=(incidents.Before(1, NOW_MS, 5, HOSTILE),),
+        proofs=(incidents.Proof(HOSTILE, NOW_MS, "a.b.1"),),
+        members=(incidents.Member(3, HOSTILE, NOW_MS, True),),
+    )
     assert_harmless(incident.hero(view, READER) + incident.body(view, READER))
 
 

@@ -26,21 +26,12 @@ def head(view: Head, reader: Reader, figures: tuple[Figure, ...] = (), *, here: 
 
 
 def _links(view: Head) -> str:
-    found = [
-        (
-            "Runbook",
-            outside("Runbook", view.runbook)
-            or (f'<span class="s" title="{text(view.runbook)}">{text(view.runbook)}</span>' if view.runbook else None),
-        ),
-        ("page", outside("Status page", view.status_page)),
-    ]
-    shown = [f"<span>{icon('ext')}{markup}</span>" for _, markup in found if markup]
-    owner = (
-        f'<span class="m">Owner <span class="s">{text(view.owner)}</span></span>'
-        if view.owner
-        else '<span class="m">No owner is set</span>'
-    )
-    return "".join([*shown, owner])
+    """A runbook may be words instead of an address."""
+    book, page = outside("Runbook", view.runbook), outside("Status page", view.status_page)
+    words_only = f"<span>{icon('file')}<span class='s'>{text(view.runbook)}</span></span>" if view.runbook and not book else ""
+    shown = "".join(f"<span>{icon('ext')}{markup}</span>" for markup in (book, page) if markup)
+    owner = f'Owner <span class="s">{text(view.owner)}</span>' if view.owner else "No owner is set"
+    return f'{words_only}{shown}<span class="m">{owner}</span>'
 
 
 def _verdict(view: Head, reader: Reader) -> str:

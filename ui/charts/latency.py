@@ -58,8 +58,8 @@ def latency(view: Latencies) -> go.Figure:
     for column, name, colour, stroke in lines:
         line = {"color": colour, "width": stroke}
         figure.add_trace(go.Scatter(x=moments, y=columns[column], name=name, mode="lines", line=line, hovertemplate="%{y:.0f} ms"))
-    _names(figure, columns)
     top = _top(view, columns)
+    _names(figure, columns, top)
     _bands(figure, view)
     _limit(figure, view, top)
     dress.dressed(figure, 236)
@@ -98,7 +98,7 @@ def _lifted(starts: Ints, values: list[Floats], width: int) -> tuple[Ints, list[
     return at, [np.insert(column / 1000, gaps, np.nan) for column in values]
 
 
-def _names(figure: go.Figure, columns: list[Floats]) -> None:
+def _names(figure: go.Figure, columns: list[Floats], top: float) -> None:
     """Each line is named at its end, from the top down and never over each other."""
     ends = [
         (float(column[-1]), name, colour)
@@ -107,12 +107,11 @@ def _names(figure: go.Figure, columns: list[Floats]) -> None:
     ]
     if not ends:
         return
-    top = max(float(np.nanmax(columns[2])), 1.0)
     floor = -1.0
     for value, name, colour in sorted(ends):
         at = max(value, floor)
         dress.note(figure, name, x=1, xref="paper", y=at, xanchor="left", xshift=6, color=colour)
-        floor = at + top * 0.085
+        floor = at + top * 0.075
 
 
 def _top(view: Latencies, columns: list[Floats]) -> float:

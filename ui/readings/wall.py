@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from core.health import Cause, Status
 from core.verdict import Confidence, Party
-from storage.rows import OpenIncident, Summary
+from storage.rows import IncidentLine, OpenIncident, Summary
 from ui import format as fmt
 from ui import words
 from ui.figures import experience, seen
@@ -64,6 +64,7 @@ def read_wall(
     filters: Filter | None = None,
     opened: frozenset[str] = frozenset(),
     planned: Mapping[int, int] = _NOBODY,
+    last: IncidentLine | None = None,
 ) -> Wall:
     """The view: all of it from rows already read, so that a filter costs no query."""
     filters = filters or Filter()
@@ -74,7 +75,7 @@ def read_wall(
     above = {trouble.slug for trouble in troubles}
     groups = _groups([by_slug[summary.plan.slug] for summary in shown], above)
     return Wall(
-        answer=read_answer(summaries, reader),
+        answer=read_answer(summaries, reader, last),
         troubles=troubles,
         watch=watch if not filters.active else (),
         groups=groups,
@@ -179,7 +180,7 @@ def _order(row: Row) -> tuple[int, bool, str, str]:
     return (_RANK[row.status], not row.maintained, row.name.casefold(), row.environment)
 
 
-def read_answer(summaries: Sequence[Summary], reader: Reader) -> Answer:
+def read_answer(summaries: Sequence[Summary], reader: Reader, last: IncidentLine | None = None) -> Answer:
     """The sentence first: failing, else slow, else not judged, else well."""
     total = len(summaries)
     if all(summary.since_ms is None for summary in summaries):
@@ -199,7 +200,7 @@ def read_answer(summaries: Sequence[Summary], reader: Reader) -> Answer:
     ):
         if found:
             return _trouble_answer(found, icon, verb if len(found) == 1 else verbs, summaries)
-    return _well(summaries, reader)
+    return _well(summaries, reader, last)
 
 
 def _trouble_answer(found: list[Summary], icon: str, verb: str, summaries: Sequence[Summary]) -> Answer:
@@ -244,14 +245,24 @@ def _who(found: list[Summary], word: str) -> str:
     return f"{fmt.series([summary.plan.name for summary in found])} {'is' if len(found) == 1 else 'are'} {word}."
 
 
-def _well(summaries: Sequence[Summary], reader: Reader) -> Answer:
+def _well(summaries: Sequence[Summary], reader: Reader, last: IncidentLine | None) -> Answer:
     maintained = [summary for summary in summaries if summary.maintained]
     total = len(summaries)
     lead = f"All {total} integrations are well." if total > 1 else f"{summaries[0].plan.name} is well."
     risky = [s for s in summaries if (left := _budget(s, reader)) is not None and left.left < 0.25]
     budgets = f"{_who(risky, 'short of budget this month')}" if risky else "No budget is at risk this month."
     upkeep = f"{_who(maintained, 'in maintenance')} " if maintained else ""
-    return Answer("up", "up", lead, below=f"{upkeep}{budgets}")
+    return Answer("up", "up", lead, below=f"{_last(last, reader)}{upkeep}{budgets}")
+
+
+def _last(line: IncidentLine | None, reader: Reader) -> str:
+    """`Last failure: SendGrid, 2 d ago, 7 min, theirs. `"""
+    if line is None or line.name is None:
+        return ""
+    row = line.incident
+    end = row.resolved_ms or row.closed_ms or reader.now_ms
+    whose = f", {words.PARTY[row.verdict.party].lower()}" if row.verdict else ""
+    return f"Last failure: {line.name}, {reader.ago(end)}, {fmt.lasting(end - row.started_ms)}{whose}. "
 
 
 def offline_answer(monitor: Monitor, reader: Reader) -> Answer:
