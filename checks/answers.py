@@ -56,11 +56,14 @@ def text_of(response: httpx.Response) -> str:
 def _headers(expect: Expect, response: httpx.Response, values: Mapping[str, Any]) -> Iterator[str | None]:
     for name, wanted in expect.headers.items():
         expected, found = fill(wanted, values), response.headers.get(name)
-        yield None if found == expected else f"The header {name} is {_shown(found or 'missing')}, expected {_shown(expected)}."
+        was = "missing" if found is None else _shown(found)
+        yield None if found == expected else f"The header {name} is {was}, expected {_shown(expected)}."
     for name, pattern in expect.header_patterns.items():
         found = response.headers.get(name)
-        matches = found is not None and compile_pattern(pattern).search(found)
-        yield None if matches else f"The header {name} is {_shown(found or 'missing')}, which does not match {plain(pattern, 80)}."
+        if found is None:
+            yield f"The header {name} is missing."
+        elif not compile_pattern(pattern).search(found):
+            yield f"The header {name} is {_shown(found)}, which does not match {plain(pattern, 80)}."
 
 
 def _body(expect: Expect, response: httpx.Response, values: Mapping[str, Any]) -> Iterator[str | None]:

@@ -59,6 +59,7 @@ _BROKEN: Final = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_
 _MALFORMED: Final = re.compile(r"chunk|encoding|header", re.IGNORECASE)  # libcurl says "receive error" of these, too
 _OURS: Final = frozenset({pycurl.E_URL_MALFORMAT, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_ENGINE_INITFAILED})
 _PROXY: Final = frozenset({pycurl.E_COULDNT_RESOLVE_PROXY, 97})  # 97: CURLE_PROXY, which pycurl has no name for
+_TOO_LARGE: Final = 100  # CURLE_TOO_LARGE, without a name too: a line of headers longer than libcurl ever takes
 _CAUSES: Final[tuple[tuple[type[Exception], Cause], ...]] = (
     (Blocked, Cause.BLOCKED),
     (NotConfigured, Cause.CONFIG),
@@ -102,10 +103,10 @@ def fault_of(transfer: Transfer) -> httpx.TransportError | None:
     """What became of a transfer, as an exception; None: there is an answer."""
     if transfer.stopped is Stopped.CLOSED:
         return Stopping("The run was ended: " + transfer.error)
-    if transfer.stopped is Stopped.HEADERS:
+    if transfer.stopped is Stopped.HEADERS or transfer.code == _TOO_LARGE:
         return Overlong(f"The answer has more than {HEADER_LIMIT >> 10} KiB of headers.")
     if transfer.stopped is Stopped.BODY:
-        return Overlong(f"The answer is longer than {BODY_LIMIT >> 20} MiB ({transfer.wire_size} bytes on the wire).")
+        return Overlong(f"The answer is longer than {BODY_LIMIT >> 20} MiB once unpacked.")
     if transfer.code == 0:
         return None
     if transfer.refused and not transfer.opened:
@@ -114,7 +115,7 @@ def fault_of(transfer: Transfer) -> httpx.TransportError | None:
 
 
 def _by_code(transfer: Transfer) -> httpx.TransportError:
-    code, words = transfer.code, transfer.error.strip().rstrip(".")
+    code, words = transfer.code, transfer.error.strip().rstrip(".") or f"libcurl's error {transfer.code}"
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return _timeout(transfer)
     if code == pycurl.E_COULDNT_RESOLVE_HOST:

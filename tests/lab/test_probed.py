@@ -94,6 +94,19 @@ async def test_each_fault_has_its_cause(lab: Lab, runner: Runner, jobs: Jobs, ki
     assert (outcome.deprecation is not None) == (kind is Kind.DEPRECATED)
 
 
+@pytest.mark.parametrize(
+    ("slug", "kind", "words"),
+    [
+        ("stripe", Kind.BOMB, "The answer is longer than 1 MiB once unpacked."),
+        ("stripe", Kind.GIANT_HEADER, "The answer has more than 64 KiB of headers."),
+        ("s3", Kind.GARBAGE, "The header x-amz-request-id is missing."),
+    ],
+)
+async def test_what_is_wrong_is_said_in_words(lab: Lab, runner: Runner, jobs: Jobs, slug: str, kind: Kind, words: str) -> None:
+    lab.break_(part_named(slug).vendor or "", kind)
+    assert (await probed(runner, jobs, slug)).detail == words
+
+
 async def test_a_slow_answer_is_slow_and_a_silence_times_out(lab: Lab, runner: Runner, jobs: Jobs) -> None:
     lab.break_("sentry", Fault(Kind.LATENCY, delay_s=0.9))
     lab.break_("cloudflare", Kind.SILENT)
