@@ -14,7 +14,6 @@ show(
         Place("Integrations", "integration", integrations.render),
         Place("Deliveries", "deliveries", deliveries.render),
         Place("System", "system", system.render),
-        Place("Wall", "wall", wall.render, hidden=True),
         Place("Incidents", "incidents", incidents.render, hidden=True),
         Place("Integrations", "integrations", integrations.render, hidden=True),
     )

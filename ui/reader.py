@@ -34,9 +34,9 @@ class Reader:
         return _tag(ms, day_name(self.at(ms).date(), self.at(self.now_ms).date()))
 
     def stamp(self, ms: int) -> str:
-        """`Tue 24 Nov, 14:32 CET`."""
+        """`Tue 24 Nov, 14:32 CET`; it is sent every two seconds, so its tag is short."""
         at = self.at(ms)
-        return _tag(ms, f"{at:%a} {at.day} {at:%b}, {at:%H:%M %Z}")
+        return f'<time title="{at.astimezone(UTC):%H:%M} UTC">{at:%a} {at.day} {at:%b}, {at:%H:%M %Z}</time>'
 
     def ago(self, ms: int) -> str:
         """`4 s ago`."""
