@@ -23,8 +23,9 @@ _UNSAFE: Final = re.compile(rb"[\r\n\x00]")
 _VERSIONS: Final = {10: b"HTTP/1.0", 11: b"HTTP/1.1", 20: b"HTTP/2", 30: b"HTTP/3"}
 
 
-def keep_at_home(request: httpx.Request, origin: str) -> None:
+def keep_at_home(request: httpx.Request) -> None:
     """Everything but the plainest headers stays behind when a redirect leaves the origin (httpx drops Authorization alone)."""
+    origin = _origin(request.url)
     if request.extensions.setdefault(_ORIGIN, origin) == origin:
         return
     if request.method not in ("GET", "HEAD"):
@@ -84,5 +85,5 @@ def ascii_host(url: httpx.URL) -> str:
     return url.raw_host.decode("ascii")
 
 
-def origin_of(url: httpx.URL) -> str:
+def _origin(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.host}:{port_of(url)}"

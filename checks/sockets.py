@@ -26,7 +26,7 @@ class GuardedSockets:
         self.used = True
         judge_target("tcp", host, port, self._policy)
         await self._place.aclose()  # one place at a time: holding two could lock two runs against each other
-        await self._place.enter_async_context(self._wire.slots.hold(f"tcp://{host}:{port}", self._deadline))
+        await self._place.enter_async_context(self._wire.slots.hold(f"{host}:{port}", self._deadline))
         literal = read_literal(host)
         if literal is not None:
             return list(judge_addresses([str(literal)], self._policy))

@@ -15,7 +15,7 @@ from checks.exchange import Exchange
 from checks.faults import NameNotFound
 from checks.guard import judge_addresses, judge_url, port_of
 from checks.lookups import LookupFailed
-from checks.messages import answer_of, ascii_host, header_lines, keep_at_home, origin_of, timeout_s
+from checks.messages import answer_of, ascii_host, header_lines, keep_at_home, timeout_s
 from checks.transfer import Order, Transfer
 from checks.wire import Wire
 from core.address import AddressPolicy, read_literal
@@ -63,10 +63,9 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def _ask(self, exchange: Exchange, deadline: Deadline) -> httpx.Response:
         request = exchange.request
-        origin = origin_of(request.url)
-        keep_at_home(request, origin)
+        keep_at_home(request)
         judge_url(request.url, self._policy)
-        async with self._wire.slots.hold(origin, deadline):
+        async with self._wire.slots.hold(f"{request.url.host}:{port_of(request.url)}", deadline):
             answer = answer_of(request, await self._exchange(exchange, deadline))
         answer.extensions["total_us"] = exchange.total_us
         return answer

@@ -263,3 +263,28 @@ async def test_phases_a_probe_noted_itself_are_kept(runner: Runner) -> None:
         return Outcome()
 
     assert (await runner.run(Job(probe, 1.0))).phases == Phases(connect_us=7)
+
+
+async def test_every_kind_of_probe_shares_the_places_of_an_origin(check: Check, serve: Servers) -> None:
+    inside, most, full, released = 0, 0, asyncio.Event(), asyncio.Event()
+
+    async def slowly(reader: Reader, writer: Writer) -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        if inside == 4:
+            full.set()
+        await released.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+        inside -= 1
+
+    port = await serve(slowly)
+    asked = [check("http", {"url": f"http://127.0.0.1:{port}/"}) for _ in range(4)]
+    asked += [check("tcp", {"host": "127.0.0.1", "port": port, "banner": "^HTTP"}) for _ in range(4)]
+    runs = [asyncio.ensure_future(run) for run in asked]
+    await asyncio.wait_for(full.wait(), 5)
+    released.set()
+    findings = await asyncio.gather(*runs)
+    assert most == 4
+    assert {finding.outcome.cause for finding in findings} == {None}
