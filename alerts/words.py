@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from alerts.message import BudgetView, IncidentView, Message, Notice
 from core.health import Status
 from core.ledger import EventRow, IncidentKind
-from core.verdict import Confidence, Party, Speaks, Verdict
+from core.verdict import OWN_NETWORK, Confidence, Party, Speaks, Verdict
 
 DETAIL_LIMIT: Final = 200
 _PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
 _CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
+_NAMED: Final = frozenset({IncidentKind.GROUP, IncidentKind.BLIND})  # their names say what is wrong
 
 
 def lasting(ms: int) -> str:
@@ -42,6 +43,8 @@ def clock(at_ms: int, now_ms: int, zone: str) -> str:
 
 def party(verdict: Verdict) -> str:
     """`Theirs, likely.`"""
+    if verdict.rule == OWN_NETWORK:
+        return "Our own network."
     doubt = "" if verdict.party is Party.UNKNOWN else _CONFIDENCE[verdict.confidence]
     return f"{_PARTY[verdict.party]}{doubt}."
 
@@ -60,7 +63,7 @@ def headline(view: IncidentView) -> str:
     if view.kind is IncidentKind.SELF:
         state = f"{view.name} cannot be checked"
     else:
-        state = view.name if view.kind is IncidentKind.GROUP else f"{view.name} {_STATE[view.status]}"
+        state = view.name if view.kind in _NAMED else f"{view.name} {_STATE[view.status]}"
     return f"{state}, someone is on it" if view.acknowledged_ms is not None else state
 
 
@@ -68,7 +71,7 @@ def _closing(view: IncidentView) -> str:
     lasted = lasting((view.resolved_ms or view.started_ms) - view.started_ms)
     if view.resolved_ms is None or view.closed_as not in (None, "recovered"):
         return f"{view.name}: closed, {view.closed_as or 'not seen to recover'}"
-    if view.kind is IncidentKind.GROUP:
+    if view.kind in _NAMED:
         return f"{view.name}: over after {lasted}"
     if view.kind is IncidentKind.SELF:
         return f"{view.name} can be checked again, {lasted}"

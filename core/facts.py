@@ -27,6 +27,7 @@ _PROBE: Final = {
     Cause.CONFIG: "{check}: it cannot run as it is configured.",
     Cause.INTERNAL: "{check}: a fault of the monitor itself.",
 }
+SILENT: Final = "Our network does not answer."
 _CROWD_MATTERS: Final = NETWORK_CAUSES | {Cause.SLOW, Cause.SERVER_ERROR, Cause.CONTRACT}
 
 
@@ -72,7 +73,7 @@ def _round(canaries: Round) -> Fact:
     figures = canaries.detail or f"{canaries.answered} of {canaries.asked} canaries answered"
     if canaries.fine:
         return Fact(Speaks.FOR, "Our network answers.", figures, canaries.begun_ms)
-    return Fact(Speaks.AGAINST, "Our network does not answer.", figures, canaries.begun_ms)
+    return Fact(Speaks.AGAINST, SILENT, figures, canaries.begun_ms)
 
 
 def _others(case: Case) -> Fact | None:

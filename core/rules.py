@@ -10,7 +10,7 @@ from core import headlines
 from core.facts import facts
 from core.grouping import network_lost
 from core.health import NETWORK_CAUSES, Cause
-from core.verdict import Confidence, Party, Verdict
+from core.verdict import OWN_NETWORK, Confidence, Party, Verdict
 from core.voices import Case, PageSays
 
 OWN_CAUSES: Final = frozenset({Cause.CONFIG, Cause.BLOCKED, Cause.INTERNAL, Cause.MISSED})
@@ -19,7 +19,6 @@ UPSTREAM_CAUSES: Final = NETWORK_CAUSES | {Cause.SERVER_ERROR}
 SETUP_CAUSES: Final = NETWORK_CAUSES | {Cause.CLIENT_ERROR, Cause.CONTRACT}
 VENDOR_CAUSES: Final = NETWORK_CAUSES | {Cause.SERVER_ERROR, Cause.CONTRACT, Cause.SLOW}  # rows 11 to 14: one stretch
 
-OWN_NETWORK: Final = 5
 GROUPED: Final = frozenset({7, 8})  # these rows make one group message
 
 # The vendor's answer itself says so (a failure to answer says nothing).

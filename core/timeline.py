@@ -7,7 +7,7 @@ from typing import Final
 from core.health import Cause, PageStatus, ProbeResult
 from core.line import Line
 from core.plan import CheckPlan
-from core.verdict import Confidence, Party, Verdict
+from core.verdict import OWN_NETWORK, Confidence, Party, Verdict
 
 _FAILS: Final = {
     Cause.DNS: "{check}: the name leads nowhere",
@@ -66,6 +66,8 @@ def closing(check: CheckPlan, before: Line, lasted: str) -> str:
 
 def verdict_line(verdict: Verdict) -> str:
     """`Verdict: theirs, likely. Not acknowledged by PayPal.`"""
+    if verdict.rule == OWN_NETWORK:
+        return f"Verdict: our own network. {verdict.headline}".rstrip()
     doubt = "" if verdict.party is Party.UNKNOWN else _DOUBT[verdict.confidence]
     return f"Verdict: {_PARTY[verdict.party]}{doubt}. {verdict.headline}".rstrip()
 

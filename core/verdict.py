@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+OWN_NETWORK: Final = 5  # the row of the table by which it is nobody's but our own network's
 
 
 class Party(StrEnum):

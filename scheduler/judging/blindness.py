@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from core.facts import SILENT
 from core.health import NETWORK_CAUSES, Cause, ProbeResult, Status
 from core.ledger import AlertKind, IncidentKind, IncidentRow
 from core.line import Key
@@ -75,10 +76,14 @@ def _open(draft: Draft, result: ProbeResult, verdict: Verdict) -> int:
             title="Our own network does not answer",
         )
     )
-    figures = next((fact.figures for fact in verdict.facts if fact.sentence == "Our network does not answer."), "")
-    draft.event(ident, now_ms, "opened", "Our own network does not answer: nothing is judged until it does", figures)
+    draft.event(ident, now_ms, "opened", "Our own network does not answer: nothing is judged until it does", _canaries(verdict))
     draft.topics.update(("wall", "system"))
     return ident
+
+
+def _canaries(verdict: Verdict) -> str:
+    """What they said, or did not."""
+    return next((fact.figures for fact in verdict.facts if fact.sentence == SILENT), "")
 
 
 def _back(draft: Draft, blind: Blind, end_ms: int, now_ms: int) -> None:
@@ -91,5 +96,6 @@ def _back(draft: Draft, blind: Blind, end_ms: int, now_ms: int) -> None:
     row = draft.change(blind.incident, resolved_ms=end_ms, closed_ms=now_ms, closed_as="recovered")
     draft.event(row.id, now_ms, "resolved", "Our own network answers again")
     draft.topics.update(("wall", "system"))
-    body = {"started_ms": blind.started_ms, "ended_ms": end_ms, "detail": "", "path": f"/incident?id={row.id}"}
+    detail = _canaries(row.verdict) if row.verdict else ""
+    body = {"started_ms": blind.started_ms, "ended_ms": end_ms, "detail": detail, "path": f"/incident?id={row.id}"}
     telling.notice(draft, telling.own_channels(memory), AlertKind.BLIND, row.severity, now_ms, body)

@@ -73,6 +73,7 @@ def _count(draft: Draft, group: int, rule: int, joined: Sequence[IncidentRow], n
     draft.change(
         group,
         title=_TITLES[rule].format(count=len(vendors)),
+        verdict=joined[-1].verdict,  # the newest member counted the most that fail
         started_ms=min(row.started_ms, *(one.started_ms for one in joined)),
         status=worst([row.status, *(one.status for one in joined)]),
         severity=min(row.severity, *(one.severity for one in joined)),

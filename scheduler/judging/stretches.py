@@ -8,8 +8,8 @@ from core.health import ProbeResult, Status
 from core.incident import family
 from core.ledger import IncidentRow, VerdictRow
 from core.line import Key
-from core.rules import OWN_NETWORK, judge
-from core.verdict import Verdict
+from core.rules import judge
+from core.verdict import OWN_NETWORK, Verdict
 from core.voices import Round
 from scheduler.judging.case import case_of
 from scheduler.judging.draft import Draft

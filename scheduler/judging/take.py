@@ -5,8 +5,7 @@ from __future__ import annotations
 from core.health import STATUS_OF, ProbeResult, Status
 from core.incident import turned
 from core.line import NEW, Key, Line, Step, step
-from core.rules import OWN_NETWORK
-from core.verdict import Verdict
+from core.verdict import OWN_NETWORK, Verdict
 from core.voices import Round
 from scheduler.judging import blindness, carried, incidents, pages, stretches
 from scheduler.judging.census import count

@@ -15,7 +15,7 @@ from alerts.message import Message, Notice
 from alerts.slack_text import link, web_address
 from core.health import PageReading, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind
-from core.verdict import Fact, Speaks
+from core.verdict import Fact, Party, Speaks
 from tests.alerts.samples import MINUTE, NOON, VERDICT, incident, message, resolved
 from tests.alerts.slack_server import refusal
 
@@ -33,6 +33,14 @@ HOSTILE = [
 def words_of(made: Message) -> str:
     text, blocks = slack_form(made)
     return text + json.dumps(blocks, ensure_ascii=False)
+
+
+def test_a_blind_period_is_our_own_networks() -> None:
+    lost = replace(VERDICT, rule=5, party=Party.UNKNOWN, headline="It does not answer.")
+    made = message(incident(kind=IncidentKind.BLIND, name="Our own network does not answer", status=Status.UNKNOWN, verdict=lost))
+    _, blocks = slack_form(made)
+    assert blocks[0]["text"]["text"] == "⚪ Our own network does not answer"
+    assert blocks[1]["text"]["text"].startswith("*Our own network. It does not answer.*")
 
 
 def test_the_header_is_the_state_and_the_first_line_the_verdict() -> None:

@@ -54,5 +54,10 @@ def test_a_verdict_reads_as_one_line() -> None:
     assert verdict_line(Verdict(15, Party.UNKNOWN, Confidence.LOW, "Nobody knows.")) == "Verdict: unknown whose. Nobody knows."
 
 
+def test_a_lost_network_is_nobodys_but_ours() -> None:
+    lost = Verdict(5, Party.UNKNOWN, Confidence.LOW, "It does not answer.")
+    assert verdict_line(lost) == "Verdict: our own network. It does not answer."
+
+
 def test_long_times_are_said_in_seconds() -> None:
     assert (milliseconds(999_000), milliseconds(10_000_000), milliseconds(None)) == ("999 ms", "10 s", "0 ms")

@@ -37,6 +37,16 @@ def test_half_of_the_vendors_failing_with_canaries_fine_is_the_path_and_one_mess
     assert all(not stage.told(row.id) for row in members)
 
 
+def test_a_group_says_how_many_fail_by_now_not_how_many_did_when_it_formed() -> None:
+    stage = vendors(12)
+    fail_together(stage, range(1, 7), 60, Cause.TIMEOUT, answering(61))
+    fail_together(stage, (7, 8), 110, Cause.TIMEOUT, answering(111))
+    (group,) = stage.of(IncidentKind.GROUP)
+    assert group.verdict is not None
+    assert group.title == "The path to 8 vendors"
+    assert group.verdict.headline.startswith("8 of ")
+
+
 def test_four_of_four_are_too_few_for_a_group() -> None:
     stage = vendors(4)
     fail_together(stage, range(1, 5), 60, Cause.TIMEOUT, answering(61))
@@ -175,6 +185,7 @@ def test_one_alert_goes_out_when_a_canary_answers_again() -> None:
     (alert,) = stage.alerts
     assert (alert.kind, alert.channel, alert.incident) == (AlertKind.BLIND, "ops", None)
     assert (alert.body["started_ms"], alert.body["ended_ms"]) == (ms(61), ms(140))
+    assert alert.body["detail"] == "example.com no answer"
     row = stage.incident
     assert (row.resolved_ms, row.closed_as) == (ms(140), "recovered")
     stage.hear(answering(150))
