@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 from core.availability import Buckets
 from core.histogram import Histogram
 from core.ledger import Ledger
+from core.reading import Reading, pieces
 from storage import lease, models
-from storage.accounts import Key, Parts, read_parts, timeline
+from storage.accounts import Key, read_parts
 from storage.bulk import Twice, insert
 from storage.changes import raise_versions
 from storage.codes import DAY_MS, HOUR_MS, Scope
@@ -116,7 +117,7 @@ class Folder:
         self._hours_until_ms = until
 
 
-def extend(subject: Subject, parts: Parts, since_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
+def extend(subject: Subject, parts: Reading, since_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
     """Reckon a subject's time from `since_ms` on; the hours and days that are to be written."""
     counting = {check.id for check in parts.checks if check.counts} if subject.scope is Scope.INTEGRATION else {subject.id}
     heard: list[Key] = [key for key in parts.first_ms if key[0] in counting]
@@ -125,5 +126,5 @@ def extend(subject: Subject, parts: Parts, since_ms: int, now_ms: int) -> dict[R
     subject.maintained = any(start <= now_ms < end for start, end in parts.maintenance)
     begin = now_ms if subject.first_ms is None else max(since_ms, subject.first_ms)
     only = subject.id if subject.scope is Scope.CHECK else None
-    tail = timeline(parts, begin, now_ms, now_ms, only) if begin < now_ms else []
+    tail = pieces(parts, begin, now_ms, now_ms, only=only) if begin < now_ms else []
     return subject.extend(since_ms, tail, now_ms)
