@@ -11,8 +11,9 @@ from ui.blocks.parts import Banner
 from ui.drawn import DrawnWall
 from ui.filters import wall_filters
 from ui.html import block, link
+from ui.readings.answer import offline_answer
 from ui.readings.monitor import banner
-from ui.readings.wall import Filter, offline_answer
+from ui.readings.wall import Filter
 from ui.views.monitor import Monitor
 
 TOPICS = ("wall", "incidents", "system", "plan")

@@ -15,8 +15,9 @@ from storage.rows import Summary
 from tests.ui.samples import DAY_MS, MINUTE_MS, NOW_MS, failing, figures, fleet, summary
 from ui.blocks import days, spark, wall
 from ui.reader import Reader
+from ui.readings.answer import read_answer
 from ui.readings.budget import month_budget
-from ui.readings.wall import Filter, read_answer, read_wall
+from ui.readings.wall import Filter, read_wall
 from ui.readings.watch import read_watch
 
 READER = Reader(NOW_MS, "Europe/Berlin")

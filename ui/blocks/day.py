@@ -7,7 +7,7 @@ from ui import words
 from ui.blocks import parts
 from ui.blocks.integration import kpi
 from ui.html import address, heading, link, text
-from ui.views.integration import Hour, OneDay
+from ui.views.day import Hour, OneDay
 
 
 def title(view: OneDay) -> str:

@@ -9,7 +9,8 @@ from ui.blocks import parts
 from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, text
 from ui.reader import Reader
-from ui.views.integration import Exchange, Failure, OneResult, ResultRow
+from ui.views.day import OneResult, ResultRow
+from ui.views.integration import Exchange, Failure
 
 
 def failures(lines: tuple[Failure, ...], note: str, slug: str, reader: Reader) -> str:

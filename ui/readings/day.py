@@ -13,7 +13,8 @@ from ui.html import address
 from ui.reader import Reader
 from ui.readings.failures import exchange
 from ui.readings.lanes import strip
-from ui.views.integration import Exchange, Failure, Figure, Hour, OneDay, OneResult, ResultRow
+from ui.views.day import Hour, OneDay, OneResult, ResultRow
+from ui.views.integration import Exchange, Failure, Figure
 
 NAMES = ("DNS", "Connect", "TLS", "First byte", "Transfer")
 

@@ -11,7 +11,6 @@ from core.verdict import Verdict
 from storage.rows import IncidentDetail, IncidentLine, Summary
 from ui import format as fmt
 from ui import words
-from ui.figures import experience
 from ui.reader import Reader
 from ui.readings import todo
 from ui.readings.budget import month_budget
@@ -102,7 +101,7 @@ def _costs(row: IncidentRow, summary: Summary | None, reader: Reader) -> tuple[v
     if budget := month_budget(summary.plan.objective, summary.calendar_month, reader):
         spent = budget.allowed_ms * (1 - budget.left)
         found.append(views.Cost(f"{budget.month} budget", fmt.minutes_of(spent, budget.allowed_ms), over=budget.left < 0))
-    found.append(views.Cost("This month, experience policy", fmt.percent(experience(summary.calendar_month))))
+    found.append(views.Cost("This month, experience policy", fmt.percent(summary.calendar_month.experience.ratio)))
     return tuple(found)
 
 

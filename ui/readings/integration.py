@@ -5,32 +5,29 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from core.detection import guarantee as detection
 from core.health import Cause, PageStatus, Status
 from core.ledger import IncidentRow
-from core.plan import CheckPlan
 from core.reliability import Trouble, reliability
-from storage.rows import CheckRow, Summary
+from storage.rows import CheckRow, Figures, Summary
 from ui import format as fmt
 from ui import words
 from ui.dossier import DAY_MS, DAYS, Dossier
-from ui.figures import experience, seen
 from ui.reader import Reader
 from ui.readings.budget import month_budget
 from ui.readings.clocks import read_clocks
+from ui.readings.detection import found_within, guarantee
 from ui.readings.failures import read_failures
 from ui.readings.incident import whose
 from ui.readings.lanes import days, strip
 from ui.views import integration as views
 
-CANARY_MS: Final = 5_000  # what a canary round adds to the detection
 BEHIND: Final = Fraction(11, 10)  # an achieved interval beyond this is said to be behind
 
 
 def read_integration(dossier: Dossier, reader: Reader) -> views.Integration:
     """The whole page but its charts."""
     plan = dossier.row.plan
-    found = _guarantee(dossier.plans)
+    found = guarantee(dossier.plans)
     return views.Integration(
         head=read_head(dossier),
         figures=_figures(dossier, reader),
@@ -86,13 +83,18 @@ def _figures(dossier: Dossier, reader: Reader) -> tuple[views.Figure, ...]:
     if summary is None:
         return ()
     return (
-        views.Figure("24 h, experience policy", fmt.percent(experience(summary.day)), f"seen {fmt.coverage(seen(summary.day))}"),
-        views.Figure("30 d, experience policy", fmt.percent(experience(summary.month)), f"seen {fmt.coverage(seen(summary.month))}"),
+        _share("24 h", summary.day),
+        _share("30 d", summary.month),
         _budget(summary, reader),
         _latency(summary),
         _recovery(dossier),
-        _found(dossier.plans),
+        found_within(dossier.plans),
     )
+
+
+def _share(window: str, figures: Figures) -> views.Figure:
+    seen = figures.experience
+    return views.Figure(f"{window}, experience policy", fmt.percent(seen.ratio), f"seen {fmt.coverage(seen.coverage)}")
 
 
 def _budget(summary: Summary, reader: Reader) -> views.Figure:
@@ -126,33 +128,6 @@ def _recovery(dossier: Dossier) -> views.Figure:
         return views.Figure("Recovery, 90 d", fmt.NONE, "no incident to learn from")
     count = sum(row.resolved_ms is not None for row in past)
     return views.Figure("Recovery, 90 d", fmt.lasting(int(said.mttr)), f"mean of {fmt.plural(count, 'incident')}")
-
-
-def _found(plans: tuple[CheckPlan, ...]) -> views.Figure:
-    check = _first_to_notice(plans)
-    if check is None:
-        return views.Figure("Found within", fmt.NONE, "no check counts here")
-    made = detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms, CANARY_MS)
-    return views.Figure("Found within", fmt.interval(made.latest), f"every outage of {fmt.interval(made.found)} or more")
-
-
-def _first_to_notice(plans: tuple[CheckPlan, ...]) -> CheckPlan | None:
-    counting = [check for check in plans if check.counts and check.kind != "heartbeat"]
-    return min(
-        counting, key=lambda check: detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms).latest, default=None
-    )
-
-
-def _guarantee(plans: tuple[CheckPlan, ...]) -> views.Guarantee | None:
-    check = _first_to_notice(plans)
-    if check is None:
-        return None
-    made = detection(check.interval_ms, check.retry_ms, check.fail_after, check.timeout_ms, CANARY_MS)
-    says = (
-        f"A check runs every {fmt.interval(check.interval_ms)}, again every {fmt.interval(check.retry_ms)} once it fails, "
-        f"and {check.fail_after} failures in a row open an incident."
-    )
-    return views.Guarantee(says, made.sentence, f"Shorter than {fmt.interval(made.invisible_below)} may pass unseen.")
 
 
 def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:

@@ -11,7 +11,6 @@ from core.histogram import Histogram
 from core.plan import IntegrationPlan
 from storage.rows import Figures, RollupRow, Summary
 from ui import words
-from ui.figures import experience, seen
 from ui.views.trends import Rank, Trends
 
 NAMED: Final = 5
@@ -67,8 +66,8 @@ def _rank(summary: Summary, days: int) -> Rank:
     figures: Figures = {7: summary.week, 30: summary.month, 90: summary.quarter}[days]
     p95 = summary.p95_us[{7: 1, 30: 2, 90: 3}[days]]
     plan = summary.plan
-    share = experience(figures)
-    return Rank(plan.slug, plan.name, plan.environment, p95, share, seen(figures), figures.down_ms, figures.degraded_ms)
+    seen = figures.experience
+    return Rank(plan.slug, plan.name, plan.environment, p95, seen.ratio, seen.coverage, figures.down_ms, figures.degraded_ms)
 
 
 def slowest(found: Iterable[Rank], most: int = 10) -> list[Rank]:
