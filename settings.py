@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
@@ -16,7 +17,17 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from core.exits import Exit, Refusal
 
 TOKEN_LENGTH: Final = 32
-EXAMPLE: Final = Path(__file__).resolve().parent / "config.example.yaml"
+EXAMPLE_NAME: Final = "config.example.yaml"
+
+
+def shipped() -> Path:
+    """The folder of what ships beside the code: the checkout, or where a wheel puts its data files."""
+    here = Path(__file__).resolve().parent
+    return here if (here / EXAMPLE_NAME).exists() else Path(sysconfig.get_path("data")) / "share" / "integration-health"
+
+
+SHIPPED: Final = shipped()
+EXAMPLE: Final = SHIPPED / EXAMPLE_NAME
 CANARIES: Final = ("https://example.com/", "https://www.wikipedia.org/", "https://www.debian.org/", "https://www.ietf.org/")
 
 

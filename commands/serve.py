@@ -9,14 +9,11 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from commands.output import say
 from core.exits import Exit, Refusal
 from scheduler.instance import only_instance
-from settings import Settings, load
-
-ROOT = Path(__file__).resolve().parent.parent
+from settings import SHIPPED, Settings, load
 
 
 def run() -> Exit:
@@ -54,7 +51,7 @@ def require_free(host: str, port: int) -> None:
 
 def serve(settings: Settings) -> None:
     """Import app.py as `streamlit run` would, and serve it here."""
-    sys.argv = [str(ROOT / "app.py")]  # Streamlit looks for .streamlit/config.toml beside it
+    sys.argv = [str(SHIPPED / "app.py")]  # Streamlit looks for .streamlit/config.toml beside it
     config = {
         "server.address": settings.host,
         "server.port": settings.port,
