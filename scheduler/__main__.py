@@ -46,6 +46,9 @@ def main() -> Exit:
         return Exit.OK
     except NO_ANSWER as error:
         raise Refusal(Exit.DATABASE_UNREACHABLE, f"The database cannot be worked with: {sentence_of(error)}.") from None
+    except Exception:
+        log.exception("the worker ended by a bug of ours")  # redacted and reported, as a bare traceback would not be
+        return Exit.FAILED
     finally:
         with suppress(*NO_ANSWER):
             db.close()

@@ -62,7 +62,7 @@ class NotADatabase(Refusal):
 
 class Unreachable(Refusal):
     def __init__(self, where: str, reason: str) -> None:
-        super().__init__(Exit.DATABASE_UNREACHABLE, f"The database {where} cannot be reached: {reason}")
+        super().__init__(Exit.DATABASE_UNREACHABLE, f"The database {where} cannot be reached: {reason.rstrip('.')}.")
 
 
 class DatabaseBusy(Exception):

@@ -3,77 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab.faults import Kind
 from lab.running import LabThread
-from storage import incidents, timeline
-from storage.engine import Database, open_database
-
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = """
-version: 1
-defaults: {{interval: 2s, retry: 1s, timeout: 1s}}
-channels:
-  ops: {{kind: slack, token: env:LAB_TOKEN, channel: "#ops"}}
-alerting: {{channel: ops}}
-integrations:
-  - slug: stripe
-    provider: stripe
-    owner: payments
-    runbook: Offer PayPal instead.
-    flows: [Checkout]
-    objective: {{availability: 99.9}}
-    contract: {{availability: 99.9, source: "https://stripe.example/sla", read_at: 2026-10-01}}
-    secrets: {{secret_key: env:LAB_STRIPE_KEY}}
-    settings: {{base_url: "{api}", status_url: "{page}"}}
-    private_targets: true
-    checks: {{status_page: {{interval: 2s}}}}
-"""
-
-
-class Worker:
-    """The product's worker as its own process, in an environment of the test's."""
-
-    def __init__(self, folder: Path, url: str, lab: LabThread, text: str) -> None:
-        (folder / "integrations.yaml").write_text(text)
-        there = lab.lab
-        self.env = {
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": url,
-            "STATE_DIR": str(folder),
-            "CONFIG": str(folder / "integrations.yaml"),
-            "EXTRA_CA_FILE": str(there.ca_file),
-            "CANARIES": " ".join(there.canaries),
-            "SLACK_BASE_URL": there.slack_api,
-            "LAB_TOKEN": there.slack.token,
-            "LAB_STRIPE_KEY": there.vendors["stripe"].secrets["secret_key"],
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "scheduler"], cwd=ROOT, env=self.env)
-
-    def kill(self) -> None:
-        assert self.process
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        assert self.process
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(20)
-
-    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "cli", *words], cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=60)
+from storage import incidents
+from storage.engine import Database
+from tests.journeys.actors import Worker, cli, declared, environment, newest, roots, until, vendor
 
 
 @pytest.fixture
@@ -84,35 +24,25 @@ def lab() -> Iterator[LabThread]:
 
 @pytest.fixture
 def worker(tmp_path: Path, url: str, lab: LabThread) -> Iterator[Worker]:
-    text = CONFIG.format(api=lab.lab.url("stripe"), page=lab.lab.status_url("stripe"))
-    made = Worker(tmp_path, url, lab, text)
+    stripe = vendor(
+        lab,
+        "stripe",
+        owner="payments",
+        runbook="Offer PayPal instead.",
+        flows=["Checkout"],
+        objective={"availability": 99.9},
+        contract={"availability": 99.9, "source": "https://stripe.example/sla", "read_at": "2026-10-01"},
+    )
+    stripe["settings"]["status_url"] = lab.lab.status_url("stripe")
+    stripe["checks"]["status_page"] = {"interval": "2s"}
+    made = Worker(tmp_path, environment(tmp_path, url, lab), declared(stripe, defaults="{interval: 2s, retry: 1s, timeout: 1s}"))
     yield made
-    if made.process and made.process.poll() is None:
-        made.kill()
-
-
-@pytest.fixture
-def db(url: str) -> Iterator[Database]:
-    database = open_database(url)
-    yield database
-    database.close()
-
-
-def until(happens: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not happens():
-        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(0.05)
-
-
-def seen_up(db: Database) -> bool:
-    with db.read() as conn:
-        return any(line.cause is None for line in timeline.newest(conn).values())
+    made.__exit__()
 
 
 def test_a_failing_vendor_is_told_once_survives_a_kill_and_stands_in_the_month(worker: Worker, lab: LabThread, db: Database) -> None:
     worker.start()
-    until(lambda: seen_up(db), "a first good answer")
+    until(lambda: newest(db, "stripe/api") is None, "a first good answer")
     lab.call(lab.lab.break_, "stripe", Kind.SERVER_ERROR)
     until(lambda: len(roots(lab)) == 1, "one Slack message")
     opened = roots(lab)[0]
@@ -136,20 +66,18 @@ def test_a_failing_vendor_is_told_once_survives_a_kill_and_stands_in_the_month(w
     assert {event.kind for event in detail.events} >= {"opened", "resolved"}
 
     month = time.strftime("%Y-%m", time.gmtime(detail.incident.started_ms / 1000))
-    told = json.loads(worker.command("report", month, "--format", "json").stdout)
+    told = json.loads(cli(worker.env, "report", month, "--format", "json").stdout)
     (row,) = told["integrations"]
-    assert row["slug"] == "stripe"
-    assert len(row["incidents"]) == 1
-    leaked = worker.env["LAB_STRIPE_KEY"]
-    assert leaked not in json.dumps([message.blocks for message in roots(lab)]) + json.dumps(told)
-
-
-def roots(lab: LabThread) -> list:  # type: ignore[type-arg]
-    return lab.call(lambda: list(lab.lab.slack.workspace.roots))
+    assert row["integration"] == "stripe"
+    (told_incident,) = row["incident_list"]
+    assert (told_incident["incident"], told_incident["party"]) == (detail.incident.id, "theirs")
+    assert row["incidents"] == 1
+    leaked = worker.env["LAB_STRIPE_SECRET_KEY"]
+    assert leaked not in json.dumps([message.blocks for message in roots(lab)]) + json.dumps(told) + worker.said
 
 
 def test_a_test_alert_goes_the_way_of_every_alert_without_a_worker_too(worker: Worker, lab: LabThread) -> None:
-    done = worker.command("alerts", "test")
+    done = cli(worker.env, "alerts", "test")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "took the test alert" in done.stdout
     assert len(roots(lab)) == 1
