@@ -11,12 +11,13 @@ import pytest
 from core.health import Status
 from core.ledger import SignalRow
 from core.plan import CheckPlan, Objective
-from storage.rows import Summary
+from storage.rows import Figures, Summary
 from tests.ui.samples import DAY_MS, MINUTE_MS, NOW_MS, failing, figures, fleet, summary
 from ui.blocks import days, spark, wall
 from ui.reader import Reader
 from ui.readings.answer import read_answer
 from ui.readings.budget import month_budget
+from ui.readings.shares import coverage, experience
 from ui.readings.wall import Filter, read_wall
 from ui.readings.watch import read_watch
 
@@ -110,6 +111,11 @@ def test_a_line_is_lifted_where_nothing_answered() -> None:
     assert spark.sparkline((100, 110, None, 120, 100)).count("M") == 2
     assert spark.sparkline((None, None, 5)) == ""
     assert spark.sparkline((0, 0, 0)) == ""
+
+
+@pytest.mark.parametrize("of", [Figures(), Figures(1, 2, 3, 4, 5, 1), Figures(maintenance_ms=9), Figures(unknown_ms=3), Figures(up_ms=7)])
+def test_the_shares_of_the_wall_are_those_of_the_policy(of: Figures) -> None:
+    assert (experience(of), coverage(of)) == (of.experience.ratio, of.experience.coverage)
 
 
 def test_the_budget_is_of_what_was_seen_and_what_is_still_to_come() -> None:

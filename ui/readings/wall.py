@@ -13,6 +13,7 @@ from ui import words
 from ui.reader import Reader
 from ui.readings.answer import RANK, read_answer, whose, worst
 from ui.readings.budget import month_budget
+from ui.readings.shares import coverage, experience
 from ui.views.wall import Group, Row, Trouble, Wall, Watch
 
 _NOBODY: Mapping[int, int] = MappingProxyType({})
@@ -80,7 +81,7 @@ def read_wall(
 
 
 def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
-    plan, month = summary.plan, summary.month.experience
+    plan = summary.plan
     return Row(
         slug=plan.slug,
         name=plan.name,
@@ -95,9 +96,9 @@ def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
         failing=summary.failing if summary.status is Status.UP else 0,
         fail_after=summary.fail_after,
         note=_note(summary, until_ms, reader),
-        day=summary.day.experience.ratio,
-        month=month.ratio,
-        seen=month.coverage,
+        day=experience(summary.day),
+        month=experience(summary.month),
+        seen=coverage(summary.month),
         p95_us=summary.p95_us[0],
         sparkline=summary.sparkline,
         bars=summary.bars,
