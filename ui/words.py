@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from core.categories import category_name
 from core.health import Cause, Status
 from core.verdict import Confidence, Party
 
@@ -54,21 +55,9 @@ _WAS: Final = {
 }
 
 
-_CATEGORY: Final = {
-    "analytics": "Data and analytics",
-    "cdn": "Delivery",
-    "crm": "Customers",
-    "email": "E-mail",
-    "errors": "Error tracking",
-    "generic": "Other",
-    "http": "Other",
-    "": "Other",
-}
-
-
 def category(slug: str) -> str:
-    """A category as a heading: our own slugs have names, others are written large."""
-    return _CATEGORY.get(slug, slug[:1].upper() + slug[1:].replace("_", " "))
+    """A category as a heading."""
+    return category_name(slug)
 
 
 def party(of: Party, confidence: Confidence) -> str:
