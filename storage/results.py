@@ -173,7 +173,8 @@ def _latencies(conn: Connection, check: int, location: int, since_ms: int, until
     """Days that lie wholly inside are read by two columns alone; those at the ends, and hot rows, like any other."""
     first, last = -(-since_ms // DAY_MS) * DAY_MS, until_ms // DAY_MS * DAY_MS
     edges = [(since_ms, min(first, until_ms)), (max(last, first), until_ms)] if first < last else [(since_ms, until_ms)]
-    parts = [_answered(columns_between(conn, check, location, *edge)) for edge in edges if edge[0] < edge[1]]
+    parts = [np.empty(0, np.int64)]
+    parts += [_answered(columns_between(conn, check, location, *edge)) for edge in edges if edge[0] < edge[1]]
     if first < last:
         key = {"check": check, "location": location, "since": first, "until": last}
         hot = hot_columns(conn, check, location, first, last)

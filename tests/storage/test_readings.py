@@ -68,6 +68,12 @@ def test_what_has_no_latency_is_read_as_none_measured(db: Database, epoch: int, 
     assert read(latency=False)["job"].latency is None
 
 
+def test_a_month_to_come_has_no_latencies_yet(db: Database) -> None:
+    sync(db, [declared("stripe")], NOON)
+    (one,) = month_readings(db, MONTH.start_ms, MONTH.end_ms, MONTH.start_ms - DAY)
+    assert one.latency == LatencyReading(0, 0)
+
+
 def test_only_what_has_a_target_is_read_and_a_promise_is_one(db: Database, read: Callable[..., dict[str, Reading]]) -> None:
     sync(db, [declared("blog", target=None), declared("paypal", target=None, promise=Promise("99.9")), declared("stripe")], NOON)
     assert list(read()) == ["paypal", "stripe"]
