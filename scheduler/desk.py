@@ -106,7 +106,9 @@ class Desk:
         asked = [check for check in request.body.get("checks", ()) if check in memory.manual]
         begun = {check for check in asked if self.run_now(check, min(request.at_ms, now_ms), request.id)}
         if not begun:
-            raise ValueError("Nothing to run: the check cannot be asked as it is configured; the system page says why.")
+            raise ValueError(
+                "Nothing to run: the check cannot be asked as it is configured, or its vendor's call budget is used up for now."
+            )
         longest_ms = max(memory.plan.checks[check].timeout_ms for check in begun)
         self._runs[request.id] = _Runs(begun, now_ms + longest_ms + PATIENCE_MS)
 

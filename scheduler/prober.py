@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from checks.budget import Spare
 from checks.runner import Finding, Job, Runner
-from core.health import NETWORK_CAUSES, Cause, ProbeResult
+from core.health import ProbeResult
 from core.plan import LOCAL, CheckPlan, Plan
 from core.voices import Round
-from scheduler.canary import Canaries, CanaryRound
+from scheduler.canary import Canaries
 from scheduler.clock import Clock
 from scheduler.queue import DueQueue, first_ms, next_regular_ms, phase_ms
+from scheduler.rounds import Rounds
 from scheduler.work import Works
 
-OTHERS = 20  # providers asked beside a silent canary round
-OTHERS_TIMEOUT_S = 15.0
 IDLE_S = 0.25
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Prober:
 
     def __init__(self, runner: Runner, canaries: Canaries, clock: Clock, release: Callable[[Heard], None]) -> None:
         self._runner = runner
-        self._canaries = canaries
+        self._rounds = Rounds(canaries, runner)
         self._clock = clock
         self._release = release
         self._queue: DueQueue[int] = DueQueue()
@@ -60,15 +61,19 @@ class Prober:
         self._manual: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._stopping = False
-        self._others: tuple[CanaryRound, asyncio.Task[tuple[tuple[str, Cause | None], ...]]] | None = None
         self._plan = Plan()
         self._works = Works()
+        self._spare = Spare({}, time.monotonic)
+        self._suspended: set[int] = set()
         self.pace = Pace()
 
     def adopt(self, plan: Plan, works: Works, ran: Iterable[int]) -> None:
         """Take over a new plan: what is new is planned, what is gone is dropped, what kept its interval keeps its turn."""
         before, known = self._plan, set(ran)
+        if works.budgets != self._works.budgets:
+            self._spare = Spare(works.budgets, time.monotonic)
         self._plan, self._works = plan, works
+        self._suspended &= set(works.jobs)
         self._queue.drop(check for check in before.checks if check not in works.jobs)
         for ident in works.jobs:
             check, old = plan.checks[ident], before.checks.get(ident)
@@ -83,14 +88,35 @@ class Prober:
         plan = self._plan.checks.get(check)
         if plan is None or check not in self._works.jobs or check in self._flying:
             return
+        if gap_ms >= plan.interval_ms:
+            self._suspended.discard(check)
+        elif not self._may_retry(check):
+            gap_ms = plan.interval_ms
         self._queue.plan(check, after_ms + gap_ms if gap_ms != plan.interval_ms else self._regular(plan, after_ms))
         self._wake.set()
+
+    def _may_retry(self, check: int) -> bool:
+        """Out of the fifth of the vendor's budget that is kept for it; when that is used up, a failing check is asked at its interval."""
+        able = self._spare.take(self._works.jobs[check].provider, self._works.calls.get(check, 1))
+        (self._suspended.discard if able else self._suspended.add)(check)
+        return able
+
+    @property
+    def suspended(self) -> tuple[str, ...]:
+        """Checks whose detection guarantee does not hold now, because the vendor's budget for retries is used up."""
+        return tuple(sorted(self._works.names[check] for check in self._suspended))
+
+    def may_run(self, check: int) -> bool:
+        """Whether a manual run can begin: there is something to ask, and the vendor's budget allows it. From any thread."""
+        job = self._works.jobs.get(check)
+        return job is not None and self._spare.left(job.provider) >= self._works.calls.get(check, 1)
 
     def run_now(self, check: int, at_ms: int, request: int) -> bool:
         """A manual run beside the schedule; False where there is nothing to ask."""
         job = self._works.jobs.get(check)
         if job is None:
             return False
+        self._spare.take(job.provider, self._works.calls.get(check, 1))
         task = asyncio.get_running_loop().create_task(self._fly(check, job, at_ms, request=request))
         self._manual.add(task)
         task.add_done_callback(self._manual.discard)
@@ -136,7 +162,7 @@ class Prober:
             result = result_of(check, due_ms, begun_ms, finding, manual=request is not None)
             if request is None:
                 self.pace.note(max(0, begun_ms - due_ms))
-            self._release(Heard(result, await self._round(result), request))
+            self._release(Heard(result, await self._rounds.heard_by(result, self._plan, self._works.jobs), request))
         except Exception:
             log.exception("a run of %s was lost", self._works.names.get(check, check))
         finally:
@@ -150,30 +176,6 @@ class Prober:
     def _regular(self, plan: CheckPlan, after_ms: int) -> int:
         name = self._works.names[plan.id]
         return next_regular_ms(after_ms, plan.interval_ms, phase_ms(name, plan.interval_ms))
-
-    async def _round(self, result: ProbeResult) -> Round | None:
-        """The canary round that a network failure is judged by, with what the other providers say when it was silent."""
-        if result.cause not in NETWORK_CAUSES:
-            return None
-        asked = await self._canaries.round_after_now()
-        heard = await self._ask_others(asked) if asked.answered == 0 else ()
-        return round_of(asked, heard)
-
-    async def _ask_others(self, silent: CanaryRound) -> tuple[tuple[str, Cause | None], ...]:
-        """One check of up to twenty providers, once for each silent round."""
-        if self._others is None or self._others[0] is not silent:
-            self._others = (silent, asyncio.get_running_loop().create_task(self._others_say()))
-        return await asyncio.shield(self._others[1])
-
-    async def _others_say(self) -> tuple[tuple[str, Cause | None], ...]:
-        chosen = dict(list(one_of_each(self._plan, self._works.jobs).items())[:OTHERS])
-        tasks = {provider: asyncio.create_task(self._runner.run(job)) for provider, job in chosen.items()}
-        if tasks:
-            await asyncio.wait(tasks.values(), timeout=OTHERS_TIMEOUT_S)
-        heard = [(provider, _cause(task)) for provider, task in tasks.items() if task.done() and not task.cancelled()]
-        for task in tasks.values():
-            task.cancel()
-        return tuple(heard)
 
 
 def result_of(check: int, due_ms: int, begun_ms: int, finding: Finding, *, manual: bool = False) -> ProbeResult:
@@ -191,26 +193,6 @@ def result_of(check: int, due_ms: int, begun_ms: int, finding: Finding, *, manua
         outcome=finding.outcome,
         evidence=finding.evidence,
     )
-
-
-def round_of(asked: CanaryRound, heard: tuple[tuple[str, Cause | None], ...] = ()) -> Round:
-    """A canary round in the judge's words."""
-    words = ", ".join(f"{each.host} {each.took_us // 1000} ms" if each.answered else f"{each.host} silent" for each in asked.answers)
-    return Round(asked.begun_ms, asked.answered, len(asked.answers), words, heard)
-
-
-def one_of_each(plan: Plan, jobs: Mapping[int, Job]) -> dict[str, Job]:
-    """One counting check of every provider, by provider."""
-    chosen: dict[str, Job] = {}
-    for integration in plan.integrations.values():
-        for check in integration.checks:
-            if check.counts and check.id in jobs:
-                chosen.setdefault(integration.provider, jobs[check.id])
-    return chosen
-
-
-def _cause(task: asyncio.Task[Finding]) -> Cause | None:
-    return task.result().outcome.cause if not task.exception() else Cause.INTERNAL
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

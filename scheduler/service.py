@@ -28,8 +28,9 @@ from scheduler.heartbeats import Heartbeats
 from scheduler.listening import canary_asker
 from scheduler.memory import Memory
 from scheduler.outlets import outlets
-from scheduler.prober import Heard, Prober, round_of
+from scheduler.prober import Heard, Prober
 from scheduler.recorder import Recorder
+from scheduler.rounds import round_of
 from scheduler.setup import Setup, set_up
 from scheduler.vital_signs import vital_signs
 from settings import Settings
@@ -174,7 +175,7 @@ class Service:
         return frozenset(config.channels if config else ()), self.setup.judge.default_channel
 
     def _run_now(self, check: int, at_ms: int, request: int) -> bool:
-        able = check in self.setup.works.jobs
+        able = self.prober.may_run(check)
         if able:
             self._loop.call_soon_threadsafe(self.prober.run_now, check, at_ms, request)
         return able

@@ -21,6 +21,7 @@ def vital_signs(plan: Plan, prober: Prober, recorder: Recorder, clock: Clock) ->
         "in_flight": pace.in_flight,
         "runs": pace.runs,
         "lateness_p99_ms": nearest_rank(pace.late_ms[-1_000:], 99),
+        "suspended": list(prober.suspended),
         "pending": health.pending,
         "flush_ms": round(health.flush_ms, 1),
         "flushed_ms": health.flushed_ms,

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from checks.registry import probe_for, secrets_for
+from checks.registry import probe_for, providers, secrets_for
 from checks.runner import Job
 from config.secrets import resolve_all
 from core.declared import DeclaredCheck, DeclaredIntegration
@@ -26,6 +26,8 @@ class Works:
     names: dict[int, str] = field(default_factory=dict)  # `integration/check`
     missing: dict[str, dict[str, str]] = field(default_factory=dict)  # integration slug -> secret -> sentence
     broken: dict[str, str] = field(default_factory=dict)  # `integration/check` -> sentence
+    calls: dict[int, int] = field(default_factory=dict)  # of the vendor's budget, per run; 1 where nothing is said
+    budgets: dict[str, int] = field(default_factory=dict)  # provider -> calls a minute, all integrations of it together
 
 
 def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = None) -> Works:
@@ -36,11 +38,16 @@ def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = N
         if missing:
             made.missing[declared.slug] = missing
         plans = {plan.slug: plan for plan in catalogue.plan.integrations[ident].checks}
+        provider = providers()[declared.catalogue or declared.provider]
+        if provider.calls_per_minute:
+            made.budgets[declared.provider] = provider.calls_per_minute
         for check in declared.checks:
             plan = plans[check.slug]
             name = made.names[plan.id] = f"{declared.slug}/{check.slug}"
             if check.kind == HEARTBEAT:
                 continue
+            spec = provider.probe(check.probe) if check.probe else None
+            made.calls[plan.id] = spec.calls if spec else 1
             made.asked[plan.id] = check.fingerprint
             try:
                 made.jobs[plan.id] = job(declared, check, values, missing, _kept(before, plan.id, check, values))
