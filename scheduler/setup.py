@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from core.ledger import WindowKind, WindowRow
 from core.plan import Plan, WindowRule
@@ -40,7 +40,7 @@ def set_up(db: Database, declared: Declared, env: Mapping[str, str], now_ms: int
     catalogue = sync(db, declared.integrations, now_ms, epoch=epoch)
     replace_declared(db, windows(declared.config, catalogue.plan, now_ms), now_ms)
     made = works(catalogue, env, before)
-    _report(db, made, now_ms)
+    _report(db, made, {name: channel.kind for name, channel in declared.config.channels.items()}, now_ms)
     alerting = declared.config.alerting
     judge = JudgeSettings(alerting.channel, alerting.reminder, {ident: slug for slug, ident in catalogue.locations.items()})
     return Setup(with_windows(db, catalogue, now_ms), made, judge, alerting.fallback)
@@ -58,13 +58,14 @@ def _rule(row: WindowRow) -> WindowRule:
     return WindowRule(row.start_ms, row.end_ms, None if row.integrations is None else frozenset(row.integrations), row.reason)
 
 
-def _report(db: Database, made: Works, now_ms: int) -> None:
-    """Missing secrets and checks that cannot be built, by name and never by value."""
+def _report(db: Database, made: Works, channels: Mapping[str, str], now_ms: int) -> None:
+    """Missing secrets and checks that cannot be built, by name and never by value; channels that are declared, by name and kind."""
     for slug, missing in made.missing.items():
         log.warning("%s: %s", slug, "; ".join(missing.values()))
     for name, sentence in made.broken.items():
         log.error("%s cannot be run: %s", name, sentence)
-    for key, body in (("secrets", made.missing), ("checks", made.broken)):
+    found: dict[str, Mapping[str, Any]] = {"secrets": made.missing, "checks": made.broken, "channels": channels}
+    for key, body in found.items():
         if body:
             notices.put(db, key, dict(body), now_ms)
         else:
