@@ -128,7 +128,7 @@ async def test_a_channels_client_has_one_deadline(runner: Runner, serve: Servers
 
     port = await serve(silence)
     with pytest.raises(httpx.TimeoutException):
-        await runner.client(private_targets=True, timeout_s=0.2).get(f"http://127.0.0.1:{port}/")
+        await runner.client(private_targets=True, timeout_s=1.5).get(f"http://127.0.0.1:{port}/")
 
 
 @pytest.mark.parametrize(("kind", "params"), [("tcp", {"port": 80}), ("tls", {"port": 443})])

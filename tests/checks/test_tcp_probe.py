@@ -53,7 +53,7 @@ async def test_a_greeting_that_never_comes_is_a_timeout(check: Check, serve: Ser
         await reader.read()
 
     assert (
-        await check("tcp", {"host": "127.0.0.1", "port": await serve(silence), "banner": "x"}, timeout_s=0.2)
+        await check("tcp", {"host": "127.0.0.1", "port": await serve(silence), "banner": "x"}, timeout_s=1.5)
     ).outcome.cause is Cause.TIMEOUT
 
 
