@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from sqlalchemy import Connection
-
 from core.calendar import Period, month_at
 from core.objective import exhausted_at, period_budget
 from core.plan import IntegrationPlan
 from scheduler.fast_burn import FastBurn, burning
 from scheduler.judge import BudgetFigures, Memory
+from storage.engine import Snapshot
 from storage.rows import Summary
 from storage.wall import summaries
 
 
-def budget_figures(conn: Connection, memory: Memory, now_ms: int) -> list[BudgetFigures]:
+def budget_figures(conn: Snapshot, memory: Memory, now_ms: int) -> list[BudgetFigures]:
     """One for every integration with an availability objective that was folded this month; about every 30 s.
 
     At most seven queries however many there are: three as for the wall, and those of `burning`.

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import Connection
-
 from core.burn import FAST, Burn, burns_of, is_fast_burn
 from core.health import Status
 from core.ledger import SpanRow, WindowKind
 from core.reading import Reading, pieces
 from scheduler.memory import Memory
 from storage.accounts import over
+from storage.engine import Snapshot
 from storage.timeline import spans
 from storage.troubles import failed
 from storage.windows import windows
@@ -34,7 +33,7 @@ class FastBurn:
     failures: int
 
 
-def burning(conn: Connection, memory: Memory, targets: Mapping[int, Decimal], now_ms: int) -> dict[int, FastBurn]:
+def burning(conn: Snapshot, memory: Memory, targets: Mapping[int, Decimal], now_ms: int) -> dict[int, FastBurn]:
     """By integration, of those with a target (per cent). At most four queries: six hours of spans, windows, failed results twice."""
     fires = _firing(conn, memory, targets, now_ms)
     found: dict[int, FastBurn] = {}
@@ -53,7 +52,7 @@ def _words(seconds: int) -> str:
     return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds // 60} min"
 
 
-def _firing(conn: Connection, memory: Memory, targets: Mapping[int, Decimal], now_ms: int) -> dict[int, list[Burn]]:
+def _firing(conn: Snapshot, memory: Memory, targets: Mapping[int, Decimal], now_ms: int) -> dict[int, list[Burn]]:
     """Only what had trouble is reckoned. Where nothing is allowed (100 %) there is no rate, and the spent budget speaks alone."""
     since_ms = now_ms - LOOK_BACK_MS
     seen = _spans(conn, memory, targets, since_ms, now_ms)
@@ -68,7 +67,7 @@ def _firing(conn: Connection, memory: Memory, targets: Mapping[int, Decimal], no
     return fires
 
 
-def _spans(conn: Connection, memory: Memory, integrations: Iterable[int], since_ms: int, until_ms: int) -> dict[int, list[SpanRow]]:
+def _spans(conn: Snapshot, memory: Memory, integrations: Iterable[int], since_ms: int, until_ms: int) -> dict[int, list[SpanRow]]:
     of = _counting(memory, integrations)
     found: dict[int, list[SpanRow]] = defaultdict(list)
     for row in spans(conn, list(of), since_ms, until_ms) if of else ():
@@ -76,7 +75,7 @@ def _spans(conn: Connection, memory: Memory, integrations: Iterable[int], since_
     return found
 
 
-def _failures(conn: Connection, memory: Memory, integrations: Iterable[int], since_ms: int) -> dict[int, int]:
+def _failures(conn: Snapshot, memory: Memory, integrations: Iterable[int], since_ms: int) -> dict[int, int]:
     of = _counting(memory, integrations)
     found: dict[int, int] = defaultdict(int)
     for check, count in failed(conn, list(of), since_ms).items() if of else ():
