@@ -30,7 +30,9 @@ def compile_path(path: str) -> JSONPath:
     try:
         return _PATHS.compile(path)  # type: ignore[return-value]  # strict paths are never compound
     except JSONPathError as error:
-        raise ValueError(f"not a JSONPath (RFC 9535): {error}") from None
+        raise ValueError(f"not a JSONPath (RFC 9535): {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ValueError("a JSONPath nested too deep") from None
 
 
 def compile_pattern(pattern: str) -> Any:

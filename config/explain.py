@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
@@ -33,6 +34,7 @@ _PLAIN: Final = {
 }
 _BOUND: Final = {"greater_than": "above", "greater_than_equal": "at least", "less_than": "below", "less_than_equal": "at most"}
 _LIMIT: Final = {"greater_than": "gt", "greater_than_equal": "ge", "less_than": "lt", "less_than_equal": "le"}
+_MARK: Final = re.compile(r"\[key\]$|(function-(before|after|plain|wrap)|tagged-union|json-or-python)\[")
 _SLUG: Final = "must be lower-case letters, digits, - and _, beginning with a letter or digit"
 
 
@@ -91,7 +93,7 @@ def _choice(path: Path, found: ErrorDetails, context: Mapping[str, Any]) -> Comp
 
 def _path(found: ErrorDetails) -> Path:
     """Where in the file: without the marks pydantic adds for keys, unions and validators."""
-    return tuple(part for part in found["loc"] if isinstance(part, int) or not part.startswith(("[", "function-", "tagged-union")))
+    return tuple(part for part in found["loc"] if isinstance(part, int) or not _MARK.match(part))
 
 
 def names_at(schema: Mapping[str, Any], path: Path, root: Mapping[str, Any]) -> set[str]:

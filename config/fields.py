@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints,
 from core.durations import PATTERN, format_duration, parse_duration
 
 SLUG: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
-REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:.{1,4096})$"
+REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\x00-\x1f\x7f]{1,4096})$"
 WRITTEN_OUT: Final = "a secret is named here, never written: use env:NAME or file:PATH"
 
 

@@ -47,6 +47,8 @@ def _read(path: Path) -> str:
         raise MissingSecret(f"the file {path} cannot be read: {error.strerror or 'no such file'}") from None
     except UnicodeDecodeError:
         raise MissingSecret(f"the file {path} is not UTF-8 text") from None
+    except ValueError:  # a name with a NUL in it
+        raise MissingSecret("the file's name is no name of a file") from None
 
 
 def _given(value: str | None, otherwise: str) -> str:

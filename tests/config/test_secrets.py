@@ -46,3 +46,8 @@ def test_what_is_there_and_what_is_missing_are_told_apart() -> None:
 
     assert values == {"a": "x"}
     assert missing == {"b": "the environment variable B is not set"}
+
+
+def test_a_name_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(MissingSecret, match="no name of a file"):
+        resolve("file:a\0b", {})
