@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from core.exits import Exit, Refusal
 from core.ledger import Answer
-from scheduler.alone import answer_alone
 from settings import Settings
 from storage import processes, requests
 from storage.engine import Database, open_database
@@ -28,6 +27,8 @@ def ask(settings: Settings, kind: str, body: Mapping[str, Any], by: str | None =
     try:
         ident = requests.append(db, kind, body, by, _now_ms())
         if not _works(db):
+            from scheduler.alone import answer_alone  # the whole worker: only where there is none
+
             return answer_alone(settings, db, ident) or _waited(db, ident)
         return _waited(db, ident)
     finally:

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 import httpx
 
+from checks.registry import providers
 from core.health import Cause
 from lab.running import LabThread
 from storage import processes, timeline
-from storage.catalogue import load_catalogue
+from storage.catalogue import check_named
 from storage.engine import Database
 from storage.rows import ProcessRow
 
@@ -56,15 +57,16 @@ def environment(folder: Path, url: str | None = None, lab: LabThread | None = No
 
 
 def vendor(lab: LabThread, slug: str, **more: Any) -> dict[str, Any]:
-    """One of the lab's vendors as an integration, asked by its key; `more` are further keys of the integration."""
+    """One of the lab's vendors as an integration, asked by its key alone; `more` are further keys of the integration."""
     there = lab.lab
+    others = {probe.slug for probe in providers()[slug].probes} - {"api"}
     entry: dict[str, Any] = {
         "slug": slug,
         "provider": slug,
         "private_targets": True,
         "secrets": {name: "env:" + f"LAB_{slug}_{name}".upper() for name in there.vendors[slug].secrets},
         "settings": {**there.vendors[slug].settings, "base_url": there.url(slug)},
-        "checks": {"reachability": {"enabled": False}},
+        "checks": {other: {"enabled": False} for other in sorted(others)},
     }
     return {**entry, **more}
 
@@ -190,12 +192,19 @@ def leader(db: Database, since_ms: int = 0) -> ProcessRow | None:
 def newest(db: Database, name: str) -> Cause | str | None:
     """The cause of the newest result of `integration/check`; "" before the first, None when it is up."""
     with db.read() as conn:
-        catalogue, found = load_catalogue(conn), timeline.newest(conn)
-    for (check, _), line in found.items():
-        plan = catalogue.plan.checks.get(check)
-        if plan and f"{catalogue.plan.integrations[plan.integration].slug}/{plan.slug}" == name:
-            return line.cause
-    return ""
+        row, found = check_named(conn, name), timeline.newest(conn)
+    return next((line.cause for (check, _), line in found.items() if row and check == row.plan.id), "")
+
+
+def answered_since(db: Database, name: str, since_ms: int) -> bool:
+    """Whether `integration/check` has a result that began after an instant."""
+    with db.read() as conn:
+        row, found = check_named(conn, name), timeline.newest(conn)
+    return row is not None and any(line.at_ms + line.late_ms > since_ms for (check, _), line in found.items() if check == row.plan.id)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def roots(lab: LabThread) -> list[Any]:
