@@ -148,9 +148,14 @@ def _end(command: Callable[[], Exit | None]) -> None:
 
 
 def _settings() -> Settings:
+    """Commands answer in sentences; their log is for what goes wrong."""
+    import observe
     from settings import load
 
-    return load()
+    settings = load()
+    quiet = settings.model_copy(update={"log_level": "WARNING"}) if settings.log_level == "INFO" else settings
+    observe.set_up(quiet, role="command")
+    return settings
 
 
 def _path(given: Path | None) -> Path:

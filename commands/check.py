@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import observe
 from checks.registry import providers
 from checks.runner import Finding, Runner, make_runner
-from commands.output import answer, answer_json
+from commands.output import answer, answer_json, say
 from commands.validate import read
 from config.loading import load
 from config.secrets import resolve_all
@@ -28,6 +29,9 @@ def check(settings: Settings, path: Path, name: str, sets: Sequence[str], secret
     """Run `integration/check`. Exit code 0 when it is up or degraded, 1 when it is not."""
     declared, one = find(path, name, _pairs(sets, "--set"), _pairs(secrets, "--secret"), private=private)
     values, missing = resolve_all(declared.secrets, os.environ)
+    observe.secrets.keep(values.values())
+    for secret, why in missing.items():
+        say(f"{secret}: {why}")
     finding = asyncio.run(_run(settings, declared, one, values, missing))
     if as_json:
         answer_json({"check": name, "status": finding.outcome.status, **_fields(finding)})
