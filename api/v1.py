@@ -10,11 +10,12 @@ from fastapi import APIRouter, HTTPException, Path, Query, Response
 
 from api import shapes, views
 from api.deps import Deps
-from api.month import month_report
 from core.calendar import from_ms, parse_period
 from core.health import Status
+from sla.books import month_report
 from sla.formats import formats
 from storage import catalogue, deliveries, incidents, processes, states, wall
+from storage.readings import MonthBooks
 
 MAX_ID = 2**62
 BEAT_LOOKED_BACK_MS = 300_000
@@ -150,7 +151,7 @@ def _sla(made: APIRouter, deps: Deps) -> None:
             asked = parse_period(period, zone or deps.zone)
         except (ValueError, OverflowError) as error:
             raise HTTPException(404, str(error)) from None
-        report = month_report(deps.database(), asked, deps.now_ms())
+        report = month_report(MonthBooks(deps.database()), asked, deps.now_ms())
         made_of = formats()[form]
         headers = {"Content-Disposition": f'attachment; filename="{made_of.file_name(report)}"'} if form != "json" else None
         return Response(made_of.render(report), media_type=made_of.media_type, headers=headers)

@@ -27,7 +27,7 @@ from storage.windows import replace_declared
 FOLD_S: Final = 10
 BUDGETS_S: Final = 30
 LOOK_S: Final = 5
-CLOSING_S: Final = 600
+CLOSING_S: Final = 300
 PACKING_S: Final = 3_600
 UNWRITTEN_MS: Final = 10_000  # results that could not be written for so long are an emergency
 

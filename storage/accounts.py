@@ -4,33 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, text
 
 from core.intervals import Interval
 from core.ledger import SpanRow, VerdictRow, WindowKind, WindowRow
-from core.merge import Piece
-from core.reading import Key, Reading, pieces
+from core.reading import Key, Reading
 from storage.incidents import incidents_between
 from storage.rows import IntegrationRow
 from storage.timeline import newest_edges, spans, verdicts
 from storage.windows import windows
 
-__all__ = ["Key", "Parts", "first_edges", "over", "read_parts", "timeline"]
+__all__ = ["Key", "first_edges", "over", "read_parts"]
 
 _FIRST: Final = text(
     'SELECT c.id, l.id, (SELECT MIN(s.start_ms) FROM span s WHERE s."check" = c.id AND s.location = l.id) '
     'FROM "check" c CROSS JOIN location l WHERE c.id IN :checks'
 ).bindparams(bindparam("checks", expanding=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Parts(Reading):
-    """A reading with the row it is of. Its `checks` are all that ever were; `removed_ms` says when a check was archived."""
-
-    integration: IntegrationRow = field(kw_only=True)
 
 
 def read_parts(
@@ -41,7 +32,7 @@ def read_parts(
     *,
     newest: Mapping[Key, int] | None = None,
     first: Mapping[Key, int] | None = None,
-) -> dict[int, Parts]:
+) -> dict[int, Reading]:
     """By the id of the integration. Whoever keeps `newest` and `first` in memory spares two queries a check."""
     checks = [check.plan.id for one in integrations for check in one.checks]
     of = {check.plan.id: one.plan.id for one in integrations for check in one.checks}
@@ -52,7 +43,7 @@ def read_parts(
     incidents = incidents_between(conn, [one.plan.id for one in integrations], since_ms, until_ms)
     planned = windows(conn, since_ms, until_ms, WindowKind.MAINTENANCE)
     return {
-        one.plan.id: Parts(
+        one.plan.id: Reading(
             plan=one.plan,
             spans=spans_of[one.plan.id],
             newest_ms=_own(newest, one),
@@ -63,7 +54,6 @@ def read_parts(
             checks=[check.plan for check in one.checks],
             removed_ms={check.plan.id: check.archived_ms for check in one.checks if check.archived_ms is not None},
             promise=one.promise,
-            integration=one,
         )
         for one in integrations
     }
@@ -78,11 +68,6 @@ def first_edges(conn: Connection, checks: Iterable[int]) -> dict[Key, int]:
 def over(planned: Iterable[WindowRow], integration: int) -> Iterator[Interval]:
     """The windows that lie over an integration."""
     return ((row.start_ms, row.end_ms) for row in planned if row.integrations is None or integration in row.integrations)
-
-
-def timeline(parts: Reading, start_ms: int, end_ms: int, now_ms: int, only: int | None = None) -> list[Piece]:
-    """The name under which pages and folding ask for core.reading.pieces."""
-    return pieces(parts, start_ms, end_ms, now_ms, only=only)
 
 
 def _own(by_key: Mapping[Key, int], one: IntegrationRow) -> dict[Key, int]:

@@ -10,8 +10,9 @@ import streamlit as st
 from core.availability import Buckets
 from core.day import fold
 from core.health import Status
+from core.reading import Reading, pieces
 from storage import evidence, results
-from storage.accounts import Parts, read_parts, timeline
+from storage.accounts import read_parts
 from storage.codes import STATUS_CODE
 from storage.rows import EvidenceRow, ResultLine
 from ui.dossier import DAY_MS, Dossier
@@ -37,7 +38,7 @@ class CloseLook:
 
     start_ms: int
     end_ms: int
-    parts: Parts
+    parts: Reading
     buckets: Buckets
     hours: tuple[Count, ...]
     lines: tuple[ResultLine, ...]  # of the chosen hour, oldest first
@@ -61,7 +62,7 @@ def day(_dossier: Dossier, slug: str, start_ms: int, hour: int | None, until_ms:
                 for place in check.locations:
                     lines += results.results(conn, check.id, place, since, min(since + HOUR_MS, end), SHOWN + 1)
     lines.sort(key=lambda line: (line.at_ms, line.check))
-    buckets = fold(timeline(parts, start_ms, end, until_ms), start_ms, end) if end > start_ms else Buckets()
+    buckets = fold(pieces(parts, start_ms, end, until_ms), start_ms, end) if end > start_ms else Buckets()
     return CloseLook(start_ms, end, parts, buckets, tuple(hours), tuple(lines[:SHOWN]), len(lines) > SHOWN)
 
 

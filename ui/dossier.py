@@ -13,8 +13,9 @@ import streamlit as st
 from core.health import Cause
 from core.ledger import IncidentRow, SignalRow
 from core.plan import CheckPlan
+from core.reading import Reading
 from storage import catalogue, evidence, incidents, results, states, wall
-from storage.accounts import Parts, read_parts
+from storage.accounts import read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
 from ui.place import Snapshot, database
 from ui.readings.names import Names
@@ -44,7 +45,7 @@ class Dossier:
     summary: Summary | None
     checks: Mapping[int, Summary]
     days: tuple[DayBar, ...]
-    parts: Parts  # what its time over the last day is reckoned from
+    parts: Reading  # what its time over the last day is reckoned from
     incidents: tuple[IncidentRow, ...]  # of ninety days, newest first
     runs: Mapping[tuple[int, int], Runs]
     signals: tuple[SignalRow, ...]

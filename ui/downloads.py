@@ -25,4 +25,4 @@ def offer(period: Period, key: tuple[int, ...], now_ms: int) -> None:
 
 
 def _made(form: Format, period: Period, key: tuple[int, ...], now_ms: int) -> bytes:
-    return form.render(portfolio.complete(portfolio.report(period, key, now_ms), key))
+    return form.render(portfolio.complete(period, key, now_ms))

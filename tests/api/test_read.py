@@ -11,13 +11,14 @@ import httpx
 import openpyxl
 import pytest
 
-from api.month import month_report
 from core.calendar import month
 from core.health import Status
 from core.ledger import Ledger
+from sla.books import month_report
 from sla.freeze import freeze
 from storage import periods
 from storage.lease import take
+from storage.readings import MonthBooks
 from storage.writer import Writer
 from tests.api.conftest import State
 from tests.storage.samples import DAY, MINUTE, NOON
@@ -99,7 +100,7 @@ async def test_the_month_charges_the_vendor_for_its_outage(client: httpx.AsyncCl
 async def test_a_closed_month_is_told_as_it_was_frozen(client: httpx.AsyncClient, state: State) -> None:
     period = month(2025, 11)
     later = period.end_ms + DAY
-    report = month_report(state.db, period, later)
+    report = month_report(MonthBooks(state.db), period, later)
     row = replace(report.rows[0], name="As it was")
     for kept in (row, *report.rows[1:]):
         made = freeze(kept)

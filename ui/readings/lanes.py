@@ -12,8 +12,8 @@ from core.ledger import SignalRow
 from core.merge import Piece
 from core.plan import CheckPlan
 from core.policy import EXPERIENCE, availability
+from core.reading import Reading, pieces
 from core.spans import read_span
-from storage.accounts import Parts, timeline
 from storage.rows import DayBar
 from ui import format as fmt
 from ui.dossier import DAY_MS, DAYS, Dossier
@@ -67,21 +67,21 @@ def _stretch(kind: str, start_ms: int, end_ms: int, until_ms: int, reader: Reade
     return f"{_WORDS[kind]} {reader.plain(start_ms)} to {reader.plain(end_ms)}"
 
 
-def strip(dossier: Dossier, parts: Parts, since_ms: int, until_ms: int, reader: Reader) -> Strip:
+def strip(dossier: Dossier, parts: Reading, since_ms: int, until_ms: int, reader: Reader) -> Strip:
     """The whole first where several checks count, then each of them; the vendor's own page last, on the same scale."""
     counting = [check for check in dossier.plans if check.counts]
     lanes = []
     if len(counting) != 1:
-        lanes.append(lane("All checks", timeline(parts, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
+        lanes.append(lane("All checks", pieces(parts, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
     for check in counting:
-        alone = timeline(parts, since_ms, until_ms, dossier.read_ms, only=check.id)
+        alone = pieces(parts, since_ms, until_ms, dossier.read_ms, only=check.id)
         lanes.append(lane(check.name or check.slug, alone, since_ms, until_ms, reader))
     pages = [check for check in dossier.plans if check.kind == "statuspage"]
     lanes += [_page(check, dossier, parts, since_ms, until_ms, reader) for check in pages]
     return Strip(tuple(lanes), ticks(since_ms, until_ms, reader))
 
 
-def _page(check: CheckPlan, dossier: Dossier, parts: Parts, since_ms: int, until_ms: int, reader: Reader) -> Lane:
+def _page(check: CheckPlan, dossier: Dossier, parts: Reading, since_ms: int, until_ms: int, reader: Reader) -> Lane:
     """What its page says now, as far back as it says so; before that only whether it could be read is known."""
     said = next((signal for signal in dossier.signals if signal.check == check.id and signal.kind == "page"), None)
     red = _red_since(said)
@@ -103,7 +103,7 @@ def _red_since(said: SignalRow | None) -> int | None:
     return moment_ms(said.body.get("incident_started_at")) or said.at_ms
 
 
-def _readable(check: CheckPlan, parts: Parts, since_ms: int, until_ms: int, now_ms: int) -> list[tuple[str, int, int]]:
+def _readable(check: CheckPlan, parts: Reading, since_ms: int, until_ms: int, now_ms: int) -> list[tuple[str, int, int]]:
     found, at = [], since_ms
     for row in parts.spans:
         if row.check != check.id or row.status is not Status.UP:
