@@ -15,6 +15,7 @@ from alerts.outbox import Outbox
 LOOK_S: Final = 30.0  # how long a task sleeps when nothing wakes it
 AFTER_BUG_S: Final = 5.0
 EMERGENCY_MS: Final = 3_600_000
+EMERGENCY_RETRY_MS: Final = 60_000  # where nobody took it
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Dispatcher:
         self._wakes: dict[str, asyncio.Event] = {}
         self._changed = asyncio.Event()
         self._stopping = False
-        self._emergency_ms: int | None = None
+        self._next_emergency_ms = 0
 
     async def run(self) -> None:
         """Serve every channel until `stop`; names with alerts that are declared no more are served too, and buried."""
@@ -77,9 +78,9 @@ class Dispatcher:
     async def emergency(self, sentence: str) -> bool:
         """Nothing can be recorded: say so straight away, the fallback first, at most once an hour. Whether somebody took it."""
         now = self._courier.now_ms()
-        if self._emergency_ms is not None and now - self._emergency_ms < EMERGENCY_MS:
+        if now < self._next_emergency_ms:
             return False
-        self._emergency_ms = now
+        self._next_emergency_ms = now + EMERGENCY_MS
         notice = Notice("Not recorded: the monitor cannot write", sentence)
         message = Message(id=f"emergency_{now}", about=notice, kinds=frozenset(), severity=1, at_ms=now, zone=self._courier.zone)
         fallback = self._courier.fallback
@@ -90,6 +91,7 @@ class Dispatcher:
                 log.warning("the emergency alert did not go through %s: %s", name, error)
             else:
                 return True
+        self._next_emergency_ms = now + EMERGENCY_RETRY_MS
         return False
 
     async def _names(self) -> set[str]:

@@ -52,5 +52,9 @@ class Health:
             return False
 
     def _leads(self) -> bool:
+        """Beats alone are not enough: a worker whose results are refused beats on."""
+        now = self._deps.now_ms()
         with self._deps.database().read() as conn:
-            return leader(conn, self._deps.now_ms() - BEAT_MS) is not None
+            worker = leader(conn, now - BEAT_MS)
+        failing_ms = worker.body.get("failing_since_ms") if worker else None
+        return worker is not None and (failing_ms is None or now - failing_ms < BEAT_MS)

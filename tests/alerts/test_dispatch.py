@@ -347,6 +347,16 @@ async def test_what_cannot_be_recorded_is_said_straight_away_once_an_hour(world:
     assert pager.told == []
 
 
+async def test_an_emergency_that_nobody_took_is_said_again_after_a_minute(world: World) -> None:
+    pager = Pager(broken=True)
+    dispatcher = world.dispatcher(pager=pager)
+    assert not await dispatcher.emergency("The disk is full.")
+    pager.broken = False
+    assert not await dispatcher.emergency("The disk is full.")
+    world.clock.forward(60)
+    assert await dispatcher.emergency("The disk is full.")
+
+
 async def test_an_emergency_goes_round_a_fallback_that_fails(world: World) -> None:
     pager = Pager()
     assert await world.dispatcher("mail", pager=pager, mail=Pager(broken=True)).emergency("The disk is full.")

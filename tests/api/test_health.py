@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from storage.faults import DatabaseBusy
 from storage.pings import pings
-from storage.processes import end
+from storage.processes import beat, end
 from tests.api.conftest import State
 from tests.storage.samples import NOON
 
@@ -49,6 +49,15 @@ def hold(state: State, held: threading.Event, release: threading.Event) -> None:
     with state.db.write():
         held.set()
         release.wait(30)
+
+
+async def test_a_worker_that_beats_and_writes_no_results_is_not_well(client: httpx.AsyncClient, state: State) -> None:
+    beat(state.db, state.worker, NOON + 5_000, leads=True, body={"failing_since_ms": NOON})
+    state.clock.at_ms = NOON + 5_000
+    assert (await client.get("/healthz")).status_code == 200
+    beat(state.db, state.worker, NOON + 10_000, leads=True, body={"failing_since_ms": NOON})
+    state.clock.at_ms = NOON + 10_000
+    assert (await client.get("/healthz")).status_code == 503
 
 
 async def test_a_worker_that_ended_is_not_well(client: httpx.AsyncClient, state: State) -> None:
