@@ -58,8 +58,10 @@ def install(kind: str) -> None:
     uv = find_uv()
     say(f"Installing the locked packages ({kind}) ...")
     requirements = ROOT / "requirements" / f"{kind}.txt"
-    run([uv, "pip", "install", "-q", "--require-hashes", "-r", str(requirements)], "The locked packages could not be installed: is a package index reachable?")
-    run([uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(ROOT)], "The project itself could not be installed into .venv.")
+    locked = [uv, "pip", "install", "-q", "--require-hashes", "-r", str(requirements)]
+    own = [uv, "pip", "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    run(locked, "The locked packages could not be installed: is a package index reachable?")
+    run(own, "The project itself could not be installed into .venv.")
     stamp(kind).write_text(fingerprint(kind))
 
 
@@ -79,8 +81,11 @@ def find_uv() -> str:
     if not own.exists():
         if found := shutil.which("uv"):
             return found
-        pip = [str(BIN / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / "requirements" / "tools.txt")]
-        run(pip, "uv could not be installed with pip: is a package index reachable?")
+        pip = [str(BIN / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        run(
+            [*pip, "--require-hashes", "-r", str(ROOT / "requirements" / "tools.txt")],
+            "uv could not be installed with pip: is a package index reachable?",
+        )
     return str(own)
 
 
@@ -105,10 +110,9 @@ def lock_fresh() -> None:
 
 
 def compile_lock(kind: str, target: Path) -> None:
-    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "-q"]
-    source = ["--only-group", "tools"] if kind == "tools" else ["pyproject.toml", *LOCKS[kind]]
-    if kind == "tools":
-        source = ["--group", "tools"]
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate", "-q"]
+    options += ["--no-emit-index-url", "--no-emit-find-links"]  # no address a package is downloaded from
+    source = ["--group", "tools"] if kind == "tools" else ["pyproject.toml", *LOCKS[kind]]
     run([find_uv(), "pip", "compile", *source, *options, "-o", str(target)], f"requirements/{kind}.txt could not be made.")
 
 
@@ -123,7 +127,10 @@ def browser() -> None:
         quietly(["apt-get", "update"])
         quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
     if not find_browser():
-        stop("No Chromium for the browser tests: install Chromium or Chrome (Debian: apt-get install chromium; macOS: brew install --cask chromium), then run make test again.")
+        stop(
+            "No Chromium for the browser tests: install Chromium or Chrome "
+            "(Debian: apt-get install chromium; macOS: brew install --cask chromium), then run make test again."
+        )
 
 
 def find_browser() -> str | None:

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.message import BudgetView, IncidentView
-from core.availability import Buckets
 from core.calendar import month_at
 from core.health import PageReading, PageStatus
 from core.ledger import IncidentKind
 from core.objective import period_budget
 from core.plan import IntegrationPlan
-from core.policy import EXPERIENCE, availability
 from storage import evidence as kept
 from storage import incidents, states, wall
 from storage.catalogue import locations
@@ -96,9 +94,7 @@ def _budget(conn: Snapshot, plan: IntegrationPlan | None, now_ms: int) -> Budget
     if plan is None or summary is None or plan.objective is None or plan.objective.availability_pct is None:
         return None
     period = month_at(now_ms)
-    month = summary.calendar_month
-    seen = availability(Buckets(up_ms=month.up_ms, degraded_ms=month.degraded_ms, theirs_ms=month.down_ms), EXPERIENCE)
-    budget = period_budget(plan.objective.availability_pct, seen, period.end_ms - now_ms)
+    budget = period_budget(plan.objective.availability_pct, summary.calendar_month.experience, period.end_ms - now_ms)
     return BudgetView(period.label.split()[0], int(budget.allowed), int(budget.spent))
 
 
