@@ -20,6 +20,7 @@ SETUP_CAUSES: Final = NETWORK_CAUSES | {Cause.CLIENT_ERROR, Cause.CONTRACT}
 VENDOR_CAUSES: Final = NETWORK_CAUSES | {Cause.SERVER_ERROR, Cause.CONTRACT, Cause.SLOW}  # rows 11 to 14: one stretch
 
 GROUPED: Final = frozenset({7, 8})  # these rows make one group message
+_TOGETHER: Final = GROUPED | {OWN_NETWORK}
 
 # The vendor's answer itself says so (a failure to answer says nothing).
 ANSWERS: Final = {
@@ -50,7 +51,7 @@ def judge(case: Case) -> Verdict:
         party=rule.party,
         confidence=_confidence(rule.party, case),
         headline=rule.headline(case),
-        facts=facts(case),
+        facts=facts(case, rule.party, together=rule.number in _TOGETHER),
         would_change=rule.would_change.format(provider=case.provider),
         acknowledged=case.admitted and rule.party is Party.THEIRS,
         tries=case.tries,

@@ -140,6 +140,11 @@ def test_a_hostile_megabyte_costs_one_pass(unit: str) -> None:
 
 
 def _seconds(redactor: Redactor, text: str) -> float:
+    """The best of three: others use this machine, too."""
+    return min(_once(redactor, text) for _ in range(3))
+
+
+def _once(redactor: Redactor, text: str) -> float:
     begun = time.process_time()
     redactor(text)
     return time.process_time() - begun

@@ -210,6 +210,43 @@ def test_voices_that_are_missing_are_listed_as_missing() -> None:
     assert silent == ["Canaries: not asked.", "PayPal’s page: none is read.", "Real traffic: not fed."]
 
 
+def speaking(asked: Case) -> dict[str, Speaks]:
+    return {fact.sentence: fact.speaks for fact in judge(asked).facts}
+
+
+def test_a_green_page_speaks_against_the_vendor_and_for_everybody_else() -> None:
+    green = "PayPal’s page is green."
+    assert speaking(ROWS[13])[green] is Speaks.AGAINST
+    assert speaking(case(Cause.AUTH, page=PageSays.GREEN))[green] is Speaks.FOR
+    assert speaking(replace(ROWS[7], page=PageSays.GREEN))[green] is Speaks.FOR
+
+
+def test_a_red_page_speaks_for_the_vendors_fault_and_against_ours() -> None:
+    red = "PayPal’s page says it has trouble."
+    assert speaking(ROWS[12])[red] is Speaks.FOR
+    assert speaking(case(Cause.QUOTA, page=PageSays.RED))[red] is Speaks.AGAINST
+
+
+def test_others_that_fail_speak_for_the_path_and_against_the_one_vendor() -> None:
+    assert speaking(ROWS[7])["Others fail too."] is Speaks.FOR
+    many_else = replace(ROWS[13], crowd=replace(ONE_DOWN, others=Tally(12, 19)))
+    assert speaking(many_else)["Others fail too."] is Speaks.AGAINST
+
+
+def test_where_many_fail_together_nobody_reads_that_the_others_are_fine() -> None:
+    assert not [row for row in (5, 7, 8) if "Others are fine." in speaking(ROWS[row])]
+
+
+def test_silent_canaries_speak_for_our_own_network_alone() -> None:
+    assert speaking(ROWS[5])["Our network does not answer."] is Speaks.FOR
+    assert speaking(replace(ROWS[14], canaries=SILENT))["Our network does not answer."] is Speaks.AGAINST
+
+
+def test_one_failing_place_speaks_for_the_path_and_against_the_vendor() -> None:
+    assert speaking(ROWS[9])["Only Frankfurt fails."] is Speaks.FOR
+    assert speaking(replace(ROWS[14], places=Places("Frankfurt", 2, 2)))["Only Frankfurt fails."] is Speaks.AGAINST
+
+
 def test_facts_carry_their_figures() -> None:
     facts = {fact.sentence: fact.figures for fact in judge(case(Cause.SERVER_ERROR, http_status=503, tries=87, page=PageSays.GREEN)).facts}
     assert facts["Create order: PayPal answers server errors."] == "503, 87 tries in a row"
