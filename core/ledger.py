@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from core.health import Cause, ProbeResult, Status
+from core.health import Cause, PageStatus, ProbeResult, Status
 from core.verdict import Party, Verdict
 
 
@@ -132,6 +132,17 @@ class SignalRow:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A vendor's status page began to say something else: its status or its headline; key (check, at_ms)."""
+
+    check: int
+    at_ms: int  # when we read it, whatever the page says of its own promptness
+    status: PageStatus
+    headline: str  # the vendor's own words, foreign text
+    link: str | None = None
+
+
 class WindowKind(StrEnum):
     MAINTENANCE = "maintenance"
     SILENCE = "silence"
@@ -177,6 +188,7 @@ class Ledger:
     events: list[EventRow] = field(default_factory=list)
     alerts: list[AlertRow] = field(default_factory=list)
     signals: list[SignalRow] = field(default_factory=list)
+    pages: list[PageRow] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     windows: list[WindowRow] = field(default_factory=list)  # silences and maintenance made or ended on a page
     topics: set[str] = field(default_factory=set)  # versions to raise: `wall`, `incidents`, `deliveries`, `system`

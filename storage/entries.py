@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from core.health import Evidence, Phases, ProbeResult
-from core.ledger import AlertRow, Answer, EventRow, IncidentRow, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
+from core.ledger import AlertRow, Answer, EventRow, IncidentRow, PageRow, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
 from storage import models
 from storage.bulk import Twice, insert
 from storage.codec import clean, clean_or_none, dump, dump_json, squeeze
@@ -89,6 +89,11 @@ def write_states(conn: Connection, states: Sequence[StateRow]) -> None:
 def write_signals(conn: Connection, signals: Sequence[SignalRow]) -> None:
     rows = [(s.check, s.kind, s.at_ms, dump_json(s.body)) for s in signals]
     insert(conn, models.Signal, ("check", "kind", "at_ms", "body"), rows, Twice.REPLACE)
+
+
+def write_pages(conn: Connection, pages: Sequence[PageRow]) -> None:
+    rows = [(p.check, p.at_ms, p.status.value, clean(p.headline), clean_or_none(p.link)) for p in pages]
+    insert(conn, models.Page, ("check", "at_ms", "status", "headline", "link"), rows, Twice.REPLACE)
 
 
 def write_incidents(conn: Connection, incidents: Sequence[IncidentRow]) -> None:

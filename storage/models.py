@@ -7,7 +7,7 @@ from typing import Final
 from sqlmodel import SQLModel
 
 from storage.tables.catalogue import Check, Config, Integration, Location, Window
-from storage.tables.history import Evidence, Pack, Phase, Result, Rollup, Signal, Span, State, Summary, Verdict
+from storage.tables.history import Evidence, Pack, Page, Phase, Result, Rollup, Signal, Span, State, Summary, Verdict
 from storage.tables.incidents import Alert, Channel, Delivery, Event, Incident, Message
 from storage.tables.operation import Lease, Notice, Period, Ping, Process, Request, Version
 
@@ -29,6 +29,7 @@ __all__ = [
     "Message",
     "Notice",
     "Pack",
+    "Page",
     "Period",
     "Phase",
     "Ping",

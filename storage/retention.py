@@ -17,9 +17,16 @@ _EVIDENCE: Final = (
     '(SELECT "check", at_ms, location FROM evidence WHERE at_ms < :until LIMIT :step)'
 )
 
+# The last change before the line is what a page said when the rest begins.
+_PAGES: Final = (
+    'DELETE FROM page WHERE ("check", at_ms) IN (SELECT p."check", p.at_ms FROM page p WHERE p.at_ms < :until AND EXISTS '
+    '(SELECT 1 FROM page n WHERE n."check" = p."check" AND n.at_ms > p.at_ms AND n.at_ms <= :until) LIMIT :step)'
+)
+
 # What goes, and after how many days. Results, spans, incidents and days of figures stay.
 _RULES: Final = (
     (400, _EVIDENCE),
+    (400, _PAGES),
     (90, "DELETE FROM ping WHERE id IN (SELECT id FROM ping WHERE at_ms < :until LIMIT :step)"),
     (90, "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE done_ms < :until LIMIT :step)"),
     (30, "DELETE FROM process WHERE id IN (SELECT id FROM process WHERE beat_ms < :until LIMIT :step)"),

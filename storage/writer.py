@@ -57,6 +57,7 @@ def write(conn: Connection, ledger: Ledger) -> None:
     entries.write_verdicts(conn, ledger.verdicts)
     entries.write_states(conn, ledger.states)
     entries.write_signals(conn, ledger.signals)
+    entries.write_pages(conn, ledger.pages)
     entries.write_incidents(conn, ledger.incidents)
     entries.write_events(conn, ledger.events)
     entries.write_alerts(conn, ledger.alerts)

@@ -11,10 +11,10 @@ from typing import Final
 import streamlit as st
 
 from core.health import Cause
-from core.ledger import IncidentRow, SignalRow
+from core.ledger import IncidentRow, PageRow, SignalRow
 from core.plan import CheckPlan
 from core.reading import Reading
-from storage import catalogue, evidence, incidents, results, states, wall
+from storage import catalogue, evidence, incidents, pages, results, states, wall
 from storage.accounts import read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
 from ui.place import Snapshot, database
@@ -49,6 +49,7 @@ class Dossier:
     incidents: tuple[IncidentRow, ...]  # of ninety days, newest first
     runs: Mapping[tuple[int, int], Runs]
     signals: tuple[SignalRow, ...]
+    pages: tuple[PageRow, ...]  # what its status pages said in ninety days, by check and time
     failures: tuple[FailureLine, ...]
     kept: Mapping[tuple[int, int, int], EvidenceRow] = field(default_factory=dict)
 
@@ -85,6 +86,7 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
         incidents=past,
         runs={(c.plan.id, place): _runs(conn, c.plan, place, now_ms) for c in row.checks for place in c.plan.locations},
         signals=tuple(signal for signal in states.signals(conn) if signal.check in checks),
+        pages=tuple(pages.changes(conn, checks, now_ms - DAYS * DAY_MS, now_ms)),
         failures=failures,
         kept=_kept(conn, failures),
     )

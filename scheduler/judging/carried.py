@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.health import Outcome, ProbeResult
-from core.ledger import SignalRow
+from core.ledger import PageRow, SignalRow
 from scheduler.judging.draft import Draft
 
 QUOTA_EVERY_MS: Final = 60_000  # every answer of some vendors says how many calls are left
@@ -27,15 +27,26 @@ def carries(outcome: Outcome) -> bool:
 
 
 def note(draft: Draft, result: ProbeResult) -> None:
-    """Signal rows for what changed, or was not written for a while."""
+    """Signal rows for what changed, or was not written for a while; of a page every change, for its history."""
     for kind, body in _bodies(result.outcome):
         key = (result.check, kind)
         known = draft.memory.carried.get(key)
+        if kind == "page" and (known is None or _says(known[1]) != _says(body)):
+            draft.pages += _said(result)
         if known is None or _worth_writing(kind, known, result.edge_ms, body):
             draft.memory.carried[key] = (result.edge_ms, body)
             draft.signals[key] = SignalRow(result.check, kind, result.edge_ms, body)
             if known is None or known[1] != body:
                 draft.topics.add("wall")
+
+
+def _says(body: _Body) -> tuple[object, object]:
+    return body.get("status"), body.get("headline")
+
+
+def _said(result: ProbeResult) -> list[PageRow]:
+    page = result.outcome.page
+    return [] if page is None else [PageRow(result.check, result.edge_ms, page.status, page.headline, page.link)]
 
 
 def _worth_writing(kind: str, known: tuple[int, _Body], at_ms: int, body: _Body) -> bool:

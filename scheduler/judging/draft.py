@@ -6,7 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.health import Cause, ProbeResult
-from core.ledger import AlertKind, AlertRow, Answer, EventRow, IncidentRow, Ledger, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
+from core.ledger import (
+    AlertKind,
+    AlertRow,
+    Answer,
+    EventRow,
+    IncidentRow,
+    Ledger,
+    PageRow,
+    SignalRow,
+    SpanRow,
+    StateRow,
+    VerdictRow,
+    WindowRow,
+)
 from core.line import Key, Line
 from core.remembered import state_row
 from scheduler.memory import Memory
@@ -24,6 +37,7 @@ class Draft:
     states: dict[Key, StateRow] = field(default_factory=dict)
     incidents: dict[int, IncidentRow] = field(default_factory=dict)
     signals: dict[tuple[int, str], SignalRow] = field(default_factory=dict)
+    pages: list[PageRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     alerts: list[AlertRow] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -41,6 +55,7 @@ class Draft:
             events=self.events,
             alerts=self.alerts,
             signals=list(self.signals.values()),
+            pages=self.pages,
             answers=self.answers,
             windows=self.windows,
             topics=self.topics,

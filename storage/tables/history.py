@@ -121,6 +121,17 @@ class Signal(SQLModel, table=True):
     body: str = Field(sa_type=TEXT)
 
 
+class Page(SQLModel, table=True):
+    __tablename__ = "page"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    check: int = Field(primary_key=True)
+    at_ms: int = Field(primary_key=True, sa_type=BIG)
+    status: str  # core.health.PageStatus
+    headline: str = Field(sa_type=TEXT)
+    link: str | None = Field(default=None, sa_type=TEXT)
+
+
 class Rollup(SQLModel, table=True):
     """Its counts are written with results, its time with spans: each by itself, so both have a nought to begin with."""
 

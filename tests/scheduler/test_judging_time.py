@@ -8,6 +8,7 @@ from core.health import Cause, Outcome, PageStatus, Quota, Status
 from core.ledger import AlertKind, IncidentKind
 from core.plan import Criticality
 from scheduler.judge import BudgetFigures, JudgeSettings
+from scheduler.replay import merged
 from tests.scheduler.stage import SETTINGS, Stage, api, integration, ms, page, plan, reading, result, window
 
 HOUR = 3_600
@@ -203,6 +204,27 @@ def test_signals_are_written_when_they_change() -> None:
     assert [(row.kind, row.body["remaining"]) for row in ledger.signals] == [("quota", 100)]
     assert [row.body["remaining"] for row in stage.feed(left[2:]).signals] == [98]
     assert stage.memory.carried[10, "quota"][1]["limit"] == 1_000
+
+
+def test_every_change_of_what_a_page_says_is_kept_and_its_newest_word_once() -> None:
+    stage = Stage(plan(integration(1, api(1), page(1))))
+    said = [
+        reading(11, 0, PageStatus.GREEN),
+        reading(11, 60, PageStatus.GREEN),
+        reading(11, 120, PageStatus.RED, "Errors"),
+        reading(11, 180, PageStatus.RED, "Errors"),
+        reading(11, 240, PageStatus.RED, "A fix is on its way"),
+        reading(11, 300, PageStatus.GREEN),
+    ]
+    ledger = merged([stage.feed(said[:3]), stage.feed(said[3:])])
+    assert [(row.check, row.at_ms, row.status, row.headline) for row in ledger.pages] == [
+        (11, ms(0), PageStatus.GREEN, "All systems operational"),
+        (11, ms(120), PageStatus.RED, "Errors"),
+        (11, ms(240), PageStatus.RED, "A fix is on its way"),
+        (11, ms(300), PageStatus.GREEN, "All systems operational"),
+    ]
+    assert [(row.kind, row.at_ms) for row in ledger.signals] == [("page", ms(300))]
+    assert stage.restarted().feed([reading(11, 360, PageStatus.GREEN)]).pages == []
 
 
 def test_topics_rise_only_when_something_shown_changed() -> None:

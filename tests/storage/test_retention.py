@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from core.health import Cause
-from core.ledger import Answer, Ledger
-from storage import lease, pings, processes, requests, results
+from core.health import Cause, PageStatus
+from core.ledger import Answer, Ledger, PageRow
+from storage import lease, pages, pings, processes, requests, results
 from storage.engine import Database
 from storage.faults import Fenced
 from storage.retention import STEP, forget
@@ -31,6 +31,15 @@ def test_old_evidence_pings_answers_and_processes_go_and_results_stay(db: Databa
         assert len(results.series(conn, 1, LOCAL, NOON, NOON + DAY)) == STEP + 1
         assert [row.id for row in requests.unanswered(conn)] == asked[1:]
         assert conn.execute(text("SELECT COUNT(*) FROM evidence")).scalar() == 0
+
+
+def test_old_words_of_a_page_go_but_for_the_last_that_still_holds(db: Database, epoch: int) -> None:
+    said = [PageRow(check, NOON + n, PageStatus.GREEN, str(n)) for check in (1, 2) for n in range(check)]
+    later = PageRow(1, NOON + 300 * DAY, PageStatus.RED, "Errors")
+    Writer(db).commit(Ledger(pages=[*said, later]), epoch=epoch)
+    assert forget(db, NOON + 401 * DAY, epoch=epoch) == 1
+    with db.read() as conn:
+        assert pages.changes(conn, [1, 2], 0, NOON * 2) == [said[0], later, said[2]]
 
 
 def test_whoever_no_longer_leads_lets_nothing_go(db: Database, epoch: int) -> None:

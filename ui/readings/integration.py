@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
-from core.health import Cause, PageStatus, Status
+from core.health import Cause, Status
 from core.ledger import IncidentRow
 from core.reliability import Trouble, reliability
 from storage.rows import CheckRow, Figures, Summary
@@ -19,6 +19,7 @@ from ui.readings.detection import found_within, guarantee
 from ui.readings.failures import read_failures
 from ui.readings.incident import whose
 from ui.readings.lanes import days, strip
+from ui.readings.vendor_page import own_word
 from ui.views import integration as views
 
 BEHIND: Final = Fraction(11, 10)  # an achieved interval beyond this is said to be behind
@@ -38,7 +39,7 @@ def read_integration(dossier: Dossier, reader: Reader) -> views.Integration:
         checks=tuple(_check(row, dossier) for row in dossier.row.checks if row.archived_ms is None),
         clocks=read_clocks(dossier.signals, dossier.names, reader),
         guarantee=found,
-        word=_word(dossier),
+        word=own_word(dossier),
         promise=_promise(dossier) if dossier.row.promise or (plan.objective and plan.objective.availability_pct) else None,
     )
 
@@ -154,24 +155,6 @@ def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:
         p95_us=summary.p95_us[0] if summary else None,
         places=len(check.locations),
         counts=check.counts,
-    )
-
-
-def _word(dossier: Dossier) -> views.PageWord | None:
-    said = next((signal for signal in dossier.signals if signal.kind == "page"), None)
-    if said is None:
-        return None
-    status = str(said.body.get("status", ""))
-    open_ = any(row.closed_ms is None for row in dossier.incidents)
-    after = "It names nothing of what we see." if open_ and status == PageStatus.GREEN else ""
-    link = said.body.get("link") or dossier.row.plan.status_page_url
-    return views.PageWord(
-        Status.UP if status == PageStatus.GREEN else Status.DOWN,
-        status == PageStatus.MAINTENANCE,
-        str(said.body.get("headline") or status or "read"),
-        str(link) if link else None,
-        said.at_ms,
-        after,
     )
 
 

@@ -7,18 +7,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.availability import Bucket, Buckets
-from core.health import PageStatus, Status
-from core.ledger import SignalRow
 from core.merge import Piece
-from core.plan import CheckPlan
 from core.policy import EXPERIENCE, availability
 from core.reading import Reading, pieces
-from core.spans import read_span
 from storage.rows import DayBar
 from ui import format as fmt
 from ui.dossier import DAY_MS, DAYS, Dossier
 from ui.reader import Reader
-from ui.readings.watch import moment_ms
+from ui.readings.vendor_page import page_lane
 from ui.views.integration import Day, Days, Lane, Stretch, Strip
 
 LETTERS: Final = {
@@ -77,44 +73,8 @@ def strip(dossier: Dossier, parts: Reading, since_ms: int, until_ms: int, reader
         alone = pieces(parts, since_ms, until_ms, dossier.read_ms, only=check.id)
         lanes.append(lane(check.name or check.slug, alone, since_ms, until_ms, reader))
     pages = [check for check in dossier.plans if check.kind == "statuspage"]
-    lanes += [_page(check, dossier, parts, since_ms, until_ms, reader) for check in pages]
+    lanes += [page_lane(check, dossier, parts, since_ms, until_ms, reader) for check in pages]
     return Strip(tuple(lanes), ticks(since_ms, until_ms, reader))
-
-
-def _page(check: CheckPlan, dossier: Dossier, parts: Reading, since_ms: int, until_ms: int, reader: Reader) -> Lane:
-    """What its page says now, as far back as it says so; before that only whether it could be read is known."""
-    said = next((signal for signal in dossier.signals if signal.check == check.id and signal.kind == "page"), None)
-    red = _red_since(said)
-    joined = _readable(check, parts, since_ms, until_ms, dossier.read_ms)
-    if red is not None:
-        joined = [(kind, start, min(end, red)) for kind, start, end in joined if start < red]
-        joined.append(("d", max(red, since_ms), until_ms))
-    wide = until_ms - since_ms
-    stretches = tuple(Stretch(kind, (start - since_ms) / wide, (end - since_ms) / wide) for kind, start, end in joined if end > start)
-    headline = str(said.body.get("headline", "")) if said else ""
-    unread = [part for part in joined if part[0] == "-"]
-    words = [headline or "never read", *(_stretch(*part, until_ms, reader).replace("not seen", "not readable") for part in unread[-2:])]
-    return Lane(f"{dossier.row.plan.provider_name}’s page", stretches, "; ".join(words))
-
-
-def _red_since(said: SignalRow | None) -> int | None:
-    if said is None or said.body.get("status") != PageStatus.RED:
-        return None
-    return moment_ms(said.body.get("incident_started_at")) or said.at_ms
-
-
-def _readable(check: CheckPlan, parts: Reading, since_ms: int, until_ms: int, now_ms: int) -> list[tuple[str, int, int]]:
-    found, at = [], since_ms
-    for row in parts.spans:
-        if row.check != check.id or row.status is not Status.UP:
-            continue
-        span = read_span(row, parts.newest_ms.get((row.check, row.location), row.start_ms), now_ms)
-        start, end = max(span.start_ms, at), min(span.end_ms, until_ms)
-        if end > start:
-            found += [("-", at, start)] if start > at else []
-            found.append(("u", start, end))
-            at = end
-    return [*found, ("-", at, until_ms)] if at < until_ms else found
 
 
 def ticks(since_ms: int, until_ms: int, reader: Reader, count: int = 5) -> tuple[str, ...]:

@@ -166,6 +166,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('check', 'location', 'day_ms')
     )
+    op.create_table('page',
+    sa.Column('check', sa.Integer(), nullable=False),
+    sa.Column('at_ms', BIG, nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('headline', sa.Text(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('check', 'at_ms'),
+    sqlite_with_rowid=False
+    )
     op.create_table('period',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('integration', sa.Integer(), nullable=False),

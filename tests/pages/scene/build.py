@@ -10,8 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.health import STATUS_OF, Cause, Evidence, Outcome, Phases, ProbeResult, Status
-from core.ledger import EventRow, IncidentKind, IncidentRow, Ledger, SignalRow, SpanRow, StateRow, VerdictRow, WindowKind, WindowRow
+from core.health import STATUS_OF, Cause, Evidence, Outcome, PageStatus, Phases, ProbeResult, Status
+from core.ledger import (
+    EventRow,
+    IncidentKind,
+    IncidentRow,
+    Ledger,
+    PageRow,
+    SignalRow,
+    SpanRow,
+    StateRow,
+    VerdictRow,
+    WindowKind,
+    WindowRow,
+)
 from core.plan import CheckPlan, IntegrationPlan
 from settings import load
 from storage import lease, processes
@@ -86,6 +98,7 @@ def _tell(plan: IntegrationPlan, scene: Scene, ledger: Ledger) -> None:
         ledger.states.append(_state(check, mine, scene))
     _judged(plan, script, scene, ledger)
     ledger.signals += _signals(plan, scene)
+    ledger.pages += _pages(plan, scene)
     if plan.name == "HubSpot":
         begin, end = scene.now_ms - 32 * MINUTE_MS, scene.now_ms + 48 * HOUR_MS
         ledger.windows.append(WindowRow(WindowKind.MAINTENANCE, begin, end, (plan.id,), "Their migration", "Mara"))
@@ -204,6 +217,19 @@ def _signals(plan: IntegrationPlan, scene: Scene) -> list[SignalRow]:
     if plan.name == "Stripe":
         body = {"what": "API version 2019-05-16", "sunset_at": _iso(scene.now_ms + 41 * DAY_MS), "link": None}
         found.append(SignalRow(api.id, "deprecation", scene.now_ms, body))
+    return found
+
+
+def _pages(plan: IntegrationPlan, scene: Scene) -> list[PageRow]:
+    """Auth0's has trouble now; PayPal's named its last outage, and not the one of now."""
+    page = next(check for check in plan.checks if check.kind == "statuspage")
+    red = {"Auth0": (80,), "PayPal": (23 * 1_440 // 10 - 4, 23 * 1_440 // 10 - 40)}.get(plan.name, ())
+    found = [PageRow(page.id, scene.now_ms - HISTORY_MS, PageStatus.GREEN, "All systems operational", plan.status_page_url)]
+    for number, minutes in enumerate(red):
+        status, headline = (
+            (PageStatus.GREEN, "All systems operational") if number % 2 else (PageStatus.RED, "Elevated errors in EU tenants")
+        )
+        found.append(PageRow(page.id, _at(minutes, scene), status, headline, plan.status_page_url))
     return found
 
 
