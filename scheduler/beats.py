@@ -25,11 +25,21 @@ log = logging.getLogger(__name__)
 class Beats:
     """A thread of its own: it beats while the event loop turns. `turn` is called by the loop."""
 
-    def __init__(self, db: Database, ident: int, clock: Clock, body: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        ident: int,
+        clock: Clock,
+        body: Callable[[], Mapping[str, Any]],
+        *,
+        every_s: float = BEAT_S,
+        stuck_s: float = STUCK_S,
+    ) -> None:
         self._db = db
         self._ident = ident
         self._clock = clock
         self._body = body
+        self._every_s, self._stuck_s = every_s, stuck_s
         self._turned = time.monotonic()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="beats", daemon=True)
@@ -55,8 +65,8 @@ class Beats:
         return time.monotonic() - self.written_at < FRESH_S
 
     def _run(self) -> None:
-        while not self._stopping.wait(BEAT_S):
-            if time.monotonic() - self._turned > STUCK_S:
+        while not self._stopping.wait(self._every_s):
+            if time.monotonic() - self._turned > self._stuck_s:
                 continue
             self._beat_parent()
             try:

@@ -42,10 +42,8 @@ from storage.incidents import next_id, open_incidents
 from storage.outbox import StoredOutbox
 
 USER_AGENT: Final = "integration-health/0.1"
-FOLD_S: Final = 10
 CANARIES_SILENT_S: Final = 10.0  # how often they are asked while none answers
 CANARIES_WELL_S: Final = 30.0  # row 5 of the verdict counts from the last good one
-UNWRITTEN_MS: Final = 10_000  # results that could not be written for so long are an emergency
 
 log = logging.getLogger(__name__)
 

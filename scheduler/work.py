@@ -38,15 +38,15 @@ def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = N
         if missing:
             made.missing[declared.slug] = missing
         plans = {plan.slug: plan for plan in catalogue.plan.integrations[ident].checks}
-        provider = providers()[declared.catalogue or declared.provider]
-        if provider.calls_per_minute:
+        provider = providers().get(declared.catalogue or declared.provider)  # None: its file is broken or gone
+        if provider and provider.calls_per_minute:
             made.budgets[declared.provider] = provider.calls_per_minute
         for check in declared.checks:
             plan = plans[check.slug]
             name = made.names[plan.id] = f"{declared.slug}/{check.slug}"
             if check.kind == HEARTBEAT:
                 continue
-            spec = provider.probe(check.probe) if check.probe else None
+            spec = provider.probe(check.probe) if provider and check.probe else None
             made.calls[plan.id] = spec.calls if spec else 1
             made.asked[plan.id] = check.fingerprint
             try:
@@ -90,4 +90,4 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_input=False, include_url=False)[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error)
+    return "its provider's file is broken or gone" if isinstance(error, KeyError) else str(error)
