@@ -89,6 +89,7 @@ class OpenIncident:
     headline: str
     acknowledged_by: str | None
     group: int | None
+    rule: int | None = None  # the row of the verdict table that it rests on
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def _open_incident(one: IncidentRow) -> OpenIncident:
         headline=said.headline if said else "",
         acknowledged_by=one.acknowledged_by,
         group=one.group,
+        rule=said.rule if said else None,
     )
 
 

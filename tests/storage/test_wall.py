@@ -74,4 +74,5 @@ def test_only_incidents_that_are_not_closed_stand_on_the_wall(db: Database, epoc
         assert wall.summary(conn, 1) == summary
         assert wall.summary(conn, 2) is None
     (shown,) = summary.incidents
+    assert shown.rule == 13
     assert (shown.id, shown.party, shown.confidence, shown.headline) == (1, "theirs", "medium", "Not acknowledged by Stripe.")

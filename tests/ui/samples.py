@@ -97,7 +97,7 @@ def failing(summaries: list[Summary]) -> list[Summary]:
             "incidents": (
                 OpenIncident(
                     214, Status.DOWN, Cause.SERVER_ERROR, NOW_MS - 29 * MINUTE_MS, "POST /v2/orders answers 503", "theirs", "medium",
-                    "Not acknowledged by PayPal.", None, None,
+                    "Not acknowledged by PayPal.", None, None, 13,
                 ),
             ),
             "calendar_month": figures(NOW_MS - 1_793_491_200_000, down_ms=47 * MINUTE_MS),
@@ -110,7 +110,7 @@ def failing(summaries: list[Summary]) -> list[Summary]:
             "incidents": (
                 OpenIncident(
                     213, Status.DOWN, Cause.AUTH, NOW_MS - 51 * MINUTE_MS, "The key is refused with 401", "ours", "high",
-                    "Not counted against Twilio. Rotate the key.", "Mara", None,
+                    "Not counted against Twilio. Rotate the key.", "Mara", None, 3,
                 ),
             ),
         },
@@ -121,7 +121,7 @@ def failing(summaries: list[Summary]) -> list[Summary]:
             "incidents": (
                 OpenIncident(
                     215, Status.DEGRADED, Cause.SLOW, NOW_MS - 12 * MINUTE_MS, "Slow: 1 910 ms, the limit is 800 ms", "theirs", "high",
-                    "Acknowledged by SendGrid.", "Jo", None,
+                    "Acknowledged by SendGrid.", "Jo", None, 12,
                 ),
             ),
         },

@@ -32,9 +32,15 @@ def said(summaries: list[Summary]) -> str:
 
 def test_the_answer_names_who_fails_and_whose_it_is_those_first_on_whom_nobody_is() -> None:
     assert said(failing(fleet())) == (
-        "2 of 40 integrations are failing: PayPal (theirs, likely), Twilio (ours: key refused) | "
+        "2 of 40 integrations are failing: PayPal (theirs, unacknowledged), Twilio (ours: key refused) | "
         "SendGrid is slow. HubSpot is in maintenance. Mixpanel is unknown. The other 35 are well."
     )
+
+
+def test_the_attention_row_says_how_sure_we_are_and_what_the_vendor_admits() -> None:
+    rows = {row.name: (row.whose, row.why) for row in read_wall(failing(fleet()), READER).troubles}
+    assert rows["PayPal"] == ("Theirs, likely", "Not acknowledged by PayPal.")
+    assert rows["SendGrid"] == ("Theirs", "Acknowledged by SendGrid.")
 
 
 def test_the_answer_of_a_calm_day_is_calm() -> None:

@@ -17,6 +17,7 @@ from ui.views.wall import Answer
 
 NAMED_AT_MOST: Final = 3
 RANK: Final = {Status.DOWN: 0, Status.UNKNOWN: 1, Status.DEGRADED: 2, Status.UP: 3}
+_VENDOR_SAYS: Final = {11: "announced", 12: "acknowledged", 13: "unacknowledged"}  # by row of the verdict table
 _OURS: Final = {Cause.AUTH: "key refused", Cause.QUOTA: "quota used up", Cause.CONFIG: "configuration", Cause.MISSED: "no call came"}
 
 
@@ -25,7 +26,17 @@ def worst(incidents: Iterable[OpenIncident]) -> OpenIncident | None:
 
 
 def whose(incident: OpenIncident) -> str:
-    """`theirs, likely`; `ours: key refused`; empty where nobody has judged yet."""
+    """`theirs, unacknowledged`; `ours: key refused`; else party and confidence; empty where nobody has judged yet.
+
+    What the vendor admits says more than how sure we are: the attention row has both.
+    """
+    if incident.rule in _VENDOR_SAYS:
+        return f"theirs, {_VENDOR_SAYS[incident.rule]}"
+    return blamed(incident)
+
+
+def blamed(incident: OpenIncident) -> str:
+    """`theirs, likely`; `ours: key refused`."""
     if incident.party is None or incident.confidence is None:
         return ""
     party = Party(incident.party)

@@ -11,7 +11,7 @@ from core.health import Status
 from storage.rows import IncidentLine, OpenIncident, Summary
 from ui import words
 from ui.reader import Reader
-from ui.readings.answer import RANK, read_answer, whose, worst
+from ui.readings.answer import RANK, blamed, read_answer, whose, worst
 from ui.readings.budget import month_budget
 from ui.readings.shares import coverage, experience
 from ui.views.wall import Group, Row, Trouble, Wall, Watch
@@ -123,7 +123,7 @@ def _troubles(summaries: Iterable[Summary], rows: dict[str, Row]) -> tuple[Troub
 
 
 def _trouble(row: Row, summary: Summary, incident: OpenIncident) -> Trouble:
-    said = whose(incident)
+    said = blamed(incident)
     return Trouble(
         slug=row.slug,
         name=row.name,
