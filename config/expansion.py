@@ -44,14 +44,15 @@ def expand(integration: Integration, provider: Provider, settings: Mapping[str, 
         if entry.kind is not None:
             _by_kind(found, slug, entry, defaults)
         elif provider.probe(slug) is None:
-            named = [spec.slug for spec in provider.probes]
-            found.complaints.append(_no_such_check(slug, provider.name, named))
+            found.complaints.append(_no_such_check(slug, provider))
     return found
 
 
-def _no_such_check(slug: str, name: str, known: list[str]) -> Complaint:
-    complaint = unknown(("checks", slug), slug, known, "check")
-    return Complaint(complaint.path, f"{name} has no check of this name; a check of your own says its kind", complaint.nearest)
+def _no_such_check(slug: str, provider: Provider) -> Complaint:
+    if slug == "status_page" and provider.status_page is not None:
+        return Complaint(("checks", slug), f"the status page of {provider.name} cannot be read: {provider.status_page.note}")
+    complaint = unknown(("checks", slug), slug, [spec.slug for spec in provider.probes], "check")
+    return Complaint(complaint.path, f"{provider.name} has no check of this name; a check of your own says its kind", complaint.nearest)
 
 
 def _has_keyed_check(integration: Integration, provider: Provider, settings: Mapping[str, Any]) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from checks.provider import Provider
-from checks.registry import GENERIC, providers, settings_of, upstreams_of
+from checks.registry import GENERIC, broken, providers, settings_of, upstreams_of
 from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
@@ -40,11 +40,17 @@ def plan_integration(integration: Integration, defaults: Defaults) -> Planned:
     """One integration by itself, before it meets the others of its vendor."""
     provider = providers().get(integration.provider)
     if provider is None:
-        return Planned(None, (unknown(("provider",), integration.provider, providers(), "provider"),))
+        return Planned(None, (no_such_provider(integration.provider, providers(), broken()),))
     settings = settings_of(provider, integration.settings)
     expanded = expand(integration, provider, settings, defaults)
     found = (*meaning_of(integration, provider, settings), *expanded.complaints, *_nothing_counts(expanded))
     return Planned(_declare(integration, provider, settings, expanded), found, frozenset(expanded.chosen), expanded.calls, provider)
+
+
+def no_such_provider(slug: str, known: Iterable[str], broken: Mapping[str, str]) -> Complaint:
+    """Misspelt, or its file in the catalogue is broken and says why."""
+    why = broken.get(f"{slug}.py", "")
+    return Complaint(("provider",), " ".join(why.split())) if why else unknown(("provider",), slug, known, "provider")
 
 
 def fit_together(planned: Mapping[int, Planned]) -> tuple[dict[int, Planned], list[Complaint]]:

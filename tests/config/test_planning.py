@@ -9,7 +9,7 @@ from checks.kinds import kinds
 from checks.registry import probe_for, providers
 from config.loading import load
 from config.models import Check
-from config.planning import covered, rule_of
+from config.planning import covered, no_such_provider, rule_of
 from core.declared import DeclaredCheck, DeclaredIntegration, Promise
 from core.maintenance import Once, Weekday, Weekly
 from core.plan import Criticality, Objective
@@ -259,3 +259,9 @@ def test_no_kind_takes_a_key_of_the_schedule_for_itself() -> None:
     }
 
     assert {name: keys for name, keys in {**own, **providers_own}.items() if keys} == {}
+
+
+def test_a_provider_whose_file_is_broken_says_so() -> None:
+    broken = {"stripe.py": "stripe.py cannot be used: NameError: name 'Rule' is not defined"}
+    assert no_such_provider("stripe", ["paypal"], broken).message == broken["stripe.py"]
+    assert no_such_provider("paypall", ["paypal"], broken).nearest == "paypal"
