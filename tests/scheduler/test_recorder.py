@@ -1,0 +1,169 @@
+"""What is recorded is on disk or still waits: nothing is judged twice, nothing is lost in silence."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from core.health import Cause
+from core.ledger import EventRow, Ledger
+from scheduler.memory import Memory
+from scheduler.recorder import BUFFER, Recorder
+from storage.engine import Database, open_database
+from storage.faults import Fenced
+from storage.lease import take
+from tests.scheduler.office import Audience, Office
+
+
+def until(happens: Callable[[], Any], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@contextmanager
+def at_work(recorder: Recorder) -> Iterator[Recorder]:
+    recorder.start()
+    try:
+        yield recorder
+    finally:
+        recorder.stop()
+
+
+@contextmanager
+def broken(db: Database, table: str = "result") -> Iterator[None]:
+    """A database that refuses to write: the table is somewhere else for a while."""
+    rename(db, table, f"{table}_away")
+    try:
+        yield
+    finally:
+        rename(db, f"{table}_away", table)
+
+
+def rename(db: Database, old: str, new: str) -> None:
+    with db.write() as conn:
+        conn.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str) -> Iterator[Database]:
+    database = open_database(sqlite_url, wait_s=0)
+    yield database
+    database.close()
+
+
+def test_a_result_is_on_disk_and_told(db: Database) -> None:
+    office = Office(db)
+    heard = office.heard()
+    with at_work(office.recorder):
+        office.recorder.put(heard)
+        until(lambda: any(told for _, told in office.audience.told))
+        assert office.stored() == [heard.result.at_ms]
+    assert office.recorder.memory.newest[office.check, 1].at_ms == heard.result.at_ms
+    assert office.recorder.health.pending == 0
+
+
+def test_stopping_flushes_what_waits(db: Database) -> None:
+    office = Office(db)
+    with at_work(office.recorder):
+        for ago_s in range(5):
+            office.recorder.put(office.heard(ago_s))
+    assert len(office.stored()) == 5
+
+
+def test_a_commit_that_fails_leaves_memory_and_results(sqlite: Database) -> None:
+    office = Office(sqlite)
+    before = office.recorder.memory
+    with at_work(office.recorder) as recorder:
+        with broken(sqlite):
+            recorder.put(office.heard(cause=Cause.SERVER_ERROR))
+            until(lambda: recorder.health.failing_since_ms)
+            assert recorder.memory is before
+            assert recorder.health.pending == 1
+            assert "no such table" in recorder.health.error
+        until(lambda: len(office.stored()) == 1)
+        until(lambda: recorder.health.failing_since_ms is None)
+    assert recorder.memory is not before
+
+
+def test_a_step_that_cannot_be_written_changes_nothing(sqlite: Database) -> None:
+    office = Office(sqlite)
+    before = office.recorder.memory
+
+    def step(memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
+        return Ledger(events=[EventRow(1, now_ms, "note", "words")]), memory.copy()
+
+    with broken(sqlite, "event"), pytest.raises(OperationalError):
+        office.recorder.change(step)
+    assert office.recorder.memory is before
+    assert office.audience.told == []
+
+
+def test_what_waits_is_bounded_and_what_falls_out_is_counted(sqlite: Database) -> None:
+    office = Office(sqlite)
+    oldest, later = office.heard(60), office.heard()
+    office.recorder.put(oldest)
+    for _ in range(BUFFER):
+        office.recorder.put(later)
+    assert office.recorder.health.lost == 1
+    assert not any(heard is oldest for heard in office.recorder._pending)
+
+
+def test_a_result_that_cannot_be_written_does_not_take_the_others_with_it(db: Database) -> None:
+    office = Office(db)
+    poison = office.heard(2, location=2**80)
+    good = [office.heard(3), office.heard(1)]
+    with at_work(office.recorder) as recorder:
+        for heard in (good[0], poison, good[1]):
+            recorder.put(heard)
+        until(lambda: recorder.health.lost == 1)
+        until(lambda: len(office.stored()) == 2)
+    assert sorted(office.stored()) == [heard.result.at_ms for heard in good]
+    assert office.recorder.health.failing_since_ms is None
+
+
+def test_a_bug_in_who_is_told_has_nothing_judged_twice(db: Database) -> None:
+    def fail() -> None:
+        raise RuntimeError("a bug")
+
+    office = Office(db, Audience(doing=fail))
+    with at_work(office.recorder) as recorder:
+        recorder.put(office.heard(2))
+        until(lambda: len(office.stored()) == 1)
+        office.audience.doing = lambda: None
+        recorder.put(office.heard(1))
+        until(lambda: len(office.stored()) == 2)
+    assert recorder.health.lost == 0
+    assert sum(len(heard) for _, heard in office.audience.told) == 2
+
+
+def test_a_bug_in_what_runs_beside_stops_nothing(db: Database) -> None:
+    seen: list[int] = []
+
+    def fail() -> None:
+        seen.append(1)
+        raise RuntimeError("a bug")
+
+    office = Office(db, Audience(idling=fail))
+    with at_work(office.recorder) as recorder:
+        until(lambda: seen)
+        recorder.put(office.heard())
+        until(lambda: len(office.stored()) == 1)
+
+
+def test_who_no_longer_leads_writes_nothing_and_ends(db: Database) -> None:
+    office = Office(db)
+    take(db, None, office.clock.now_ms())
+    with at_work(office.recorder) as recorder:
+        recorder.put(office.heard())
+        assert recorder.fenced.wait(10)
+    assert office.stored() == []
+    with pytest.raises(Fenced):
+        recorder.change(lambda memory, now_ms: (Ledger(topics={"wall"}), memory))
