@@ -9,7 +9,7 @@ from typing import Final
 from alerts.message import IncidentView
 from core.delivery import ChannelHealth, DueAlert, Parcel
 from core.health import Status
-from core.ledger import AlertKind, AlertRow
+from core.ledger import AlertKind
 from core.plan import Criticality, IntegrationPlan
 
 RETRY_S: Final = (5, 30, 120, 600, 1800)  # after the first try at once; then hourly
@@ -101,7 +101,6 @@ def nothing_to_say(parcel: Parcel, view: IncidentView, *, edits: bool) -> str | 
 
 _STATUS_WEIGHT: Final = {Status.DOWN: 0, Status.DEGRADED: 1, Status.UNKNOWN: 1, Status.UP: 2}
 _CRITICALITY_WEIGHT: Final = {Criticality.HIGH: 1, Criticality.MEDIUM: 2, Criticality.LOW: 3}
-SEVERITY_WORDS: Final = {1: "critical", 2: "high", 3: "medium", 4: "low"}
 
 
 def severity(criticality: Criticality, status: Status) -> int:
@@ -112,8 +111,3 @@ def severity(criticality: Criticality, status: Status) -> int:
 def routes(integration: IntegrationPlan, default: str | None) -> tuple[str, ...]:
     """The channels an integration's alerts go to."""
     return integration.channels or (() if default is None else (default,))
-
-
-def trial_alert(channel: str, now_ms: int, by: str) -> AlertRow:
-    """The alert of `alerts test`: it takes the path of every other one."""
-    return AlertRow(incident=None, channel=channel, kind=AlertKind.TEST, created_ms=now_ms, severity=4, body={"by": by})

@@ -74,11 +74,6 @@ def month_at(at_ms: int, zone: str = "UTC") -> Period:
     return month(there.year, there.month, zone)
 
 
-def quarter_at(at_ms: int, zone: str = "UTC") -> Period:
-    there = from_ms(at_ms).astimezone(zone_named(zone))
-    return quarter(there.year, (there.month + 2) // 3, zone)
-
-
 def parse_period(key: str, zone: str = "UTC") -> Period:
     """`2026-11` or `2026-Q4`. Raises `ValueError` with a sentence."""
     year, _, part = key.partition("-")

@@ -74,11 +74,6 @@ class Histogram:
                 return _MIDDLES[bucket]
         return None
 
-    def count_up_to(self, us: int) -> int:
-        """How many were at most `us`, by whole buckets."""
-        last = bisect_left(_TOPS, us + 1)
-        return sum(count for bucket, count in self._counts.items() if bucket < last)
-
     def to_bytes(self) -> bytes:
         """About two bytes for each bucket in use."""
         out, before = bytearray([_FORM]), 0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from core.calendar import from_ms, instant, to_ms, zone_named
-from core.intervals import Interval, union
+from core.intervals import Interval
 
 ONE_DAY = timedelta(days=1)
 
@@ -49,11 +48,6 @@ def expand(rule: Rule, since_ms: int, until_ms: int) -> list[Interval]:
     """The windows of one rule that touch [from, to), as (start, end) in ms, whole: not clipped."""
     found = [_once(rule)] if isinstance(rule, Once) else _weekly(rule, since_ms, until_ms)
     return [(start, end) for start, end in found if start < end and start < until_ms and end > since_ms]
-
-
-def expand_all(rules: Iterable[Rule], since_ms: int, until_ms: int) -> list[Interval]:
-    """The windows of many rules, joined."""
-    return union(window for rule in rules for window in expand(rule, since_ms, until_ms))
 
 
 def daily_window(day: date, start: time, end: time, zone: str) -> tuple[datetime, datetime]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.health import Cause, ProbeResult, Status
+from core.health import Cause, Status
 from core.ledger import SpanRow
 
 
@@ -40,10 +40,6 @@ class Span:
 def hold(gap_ms: int) -> int:
     """How long a result speaks: 2.5 of the gap planned when it was taken."""
     return gap_ms * 5 // 2
-
-
-def sample_of(result: ProbeResult, gap_ms: int) -> Sample:
-    return Sample(result.edge_ms, result.status, result.cause, hold(gap_ms))
 
 
 def edge_between(earlier_ms: int, hold_ms: int, later_ms: int, edges: Edges = Edges.MIDPOINT) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar import from_ms, to_ms
-from core.maintenance import Once, Weekday, Weekly, daily_window, expand, expand_all, wall_window
+from core.maintenance import Once, Weekday, Weekly, daily_window, expand, wall_window
 
 DAY_MS = 86_400_000
 MINUTE = timedelta(minutes=1)
@@ -79,11 +79,6 @@ def test_a_window_inside_the_gap_moves_forward_whole() -> None:
 def test_a_start_in_the_gap_never_passes_the_end() -> None:
     begins, ends = wall_window(wall("2026-03-29T02:30"), wall("2026-03-29T03:15"), "Europe/Berlin")
     assert (begins, ends) == (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), datetime(2026, 3, 29, 1, 15, tzinfo=UTC))
-
-
-def test_windows_of_several_rules_are_joined() -> None:
-    rules = [Once(wall("2026-12-01T01:00"), wall("2026-12-01T03:00")), Once(wall("2026-12-01T02:00"), wall("2026-12-01T04:00"))]
-    assert expand_all(rules, 0, utc("2030-01-01")) == [(utc("2026-12-01T01:00"), utc("2026-12-01T04:00"))]
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:

@@ -7,9 +7,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.health import Cause, ProbeResult, Status
+from core.health import Cause, Status
 from core.ledger import SpanRow
-from core.spans import Edges, Sample, Span, edge_between, hold, read_span, sample_of, spans_of
+from core.spans import Edges, Sample, Span, edge_between, hold, read_span, spans_of
 
 UP, DOWN = Status.UP, Status.DOWN
 
@@ -64,11 +64,6 @@ def test_of_two_results_at_one_instant_the_last_counts() -> None:
 
 def test_no_result_is_no_span() -> None:
     assert spans_of([]) == []
-
-
-def test_lateness_moves_the_edge() -> None:
-    late = ProbeResult(check=1, location=1, at_ms=1000, late_ms=70, cause=Cause.SLOW, total_us=5)
-    assert sample_of(late, 60_000) == Sample(1070, Status.DEGRADED, Cause.SLOW, 150_000)
 
 
 def test_an_open_span_is_provisional() -> None:
