@@ -15,7 +15,7 @@ from storage.bulk import table_of
 from storage.catalogue import integration_by_id
 from storage.codec import load
 from storage.codes import CAUSE_CODE
-from storage.deliveries import deliveries
+from storage.deliveries import alerts, deliveries
 from storage.evidence import failures_of_checks
 from storage.rows import IncidentDetail, IncidentLine
 from storage.timeline import verdict_of
@@ -86,6 +86,7 @@ def incident(conn: Connection, ident: int) -> IncidentDetail | None:
         members=tuple(incidents(conn, IncidentFilter(group=ident), limit=200)),
         deliveries=tuple(deliveries(conn, incident=ident, limit=200)),
         failures=tuple(failures_of_checks(conn, row.checks, row.started_ms, until, _FAILURES_SHOWN)),
+        alerts=tuple(alerts(conn, incident=ident, limit=200)),
     )
 
 

@@ -245,6 +245,7 @@ class IncidentDetail:
     members: tuple[IncidentLine, ...]  # of a group
     deliveries: tuple[DeliveryRow, ...]
     failures: tuple[FailureLine, ...]  # newest first, at most 50
+    alerts: tuple[AlertLine, ...] = ()  # its rows of the outbox, newest first
 
 
 @dataclass(frozen=True, slots=True)

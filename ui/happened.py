@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import streamlit as st
 
-from storage import catalogue, incidents, wall
+from core.ledger import PageRow
+from storage import catalogue, incidents, notices, pages, wall
 from storage.rows import IncidentDetail, IncidentLine, Summary
 from ui.place import database
 from ui.readings.names import Names
 
 PAGE: Final = 50
 BEFORE_READ: Final = 40
+AROUND_MS: Final = 3_600_000  # a page that speaks an hour too early or too late is still told
+_END: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Happened:
     names: Names
     before: tuple[IncidentLine, ...]
     summary: Summary | None
+    kinds: Mapping[str, str] = field(default_factory=dict)  # channel -> its kind
+    said: tuple[PageRow, ...] = ()  # what the vendor's own page said meanwhile
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -35,11 +41,16 @@ def read(number: int, key: tuple[int, ...]) -> Happened | None:
             return None
         row, integration = detail.incident, detail.integration
         names = Names.of([integration] if integration else [], catalogue.locations(conn))
+        told = notices.notices(conn).get("channels")
+        kinds = {name: str(kind) for name, kind in told.body.items()} if told else {}
         if integration is None:
-            return Happened(detail, names, (), None)
+            return Happened(detail, names, (), None, kinds)
         only = incidents.IncidentFilter(integration=integration.plan.id, cause=row.cause)
         before = incidents.incidents(conn, only, limit=BEFORE_READ, before=row.id)
-        return Happened(detail, names, tuple(before), wall.summary(conn, integration.plan.id))
+        until = row.resolved_ms or row.closed_ms
+        checks = [check.plan.id for check in integration.checks if check.plan.kind == "statuspage"]
+        said = pages.changes(conn, checks, row.started_ms - AROUND_MS, _END if until is None else until + AROUND_MS)
+        return Happened(detail, names, tuple(before), wall.summary(conn, integration.plan.id), kinds, tuple(said))
 
 
 @dataclass(frozen=True, slots=True)

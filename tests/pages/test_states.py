@@ -45,7 +45,7 @@ STATES = {
     "/sla?month={month}&zone=Europe%2FBerlin&id=stripe": "What counts as down here",
     "/trends": "Failures by cause",
     "/trends?days=90&day={day}": "Incidents of",
-    "/deliveries": "Nothing has been said yet",
+    "/deliveries": "Everything that was to be said was said.",
     "/system": "The monitor is well.",
 }
 

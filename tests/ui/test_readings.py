@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from core.availability import Bucket, Buckets
-from core.health import Cause, Status
-from core.ledger import EventRow, IncidentKind, IncidentRow, WindowKind, WindowRow
+from core.health import Cause, PageStatus, Status
+from core.ledger import AlertKind, EventRow, IncidentKind, IncidentRow, PageRow, WindowKind, WindowRow
 from core.merge import Piece
 from core.plan import IntegrationPlan
 from core.verdict import Confidence, Party, Verdict
-from storage.rows import DayBar, IncidentDetail, IncidentLine, NoticeRow, ProcessRow
+from storage.rows import DayBar, DeliveryRow, IncidentDetail, IncidentLine, NoticeRow, ProcessRow
 from ui.reader import Reader
 from ui.readings import monitor as monitors
 from ui.readings.incident import read_incident, whose
@@ -117,6 +118,27 @@ def test_the_timeline_runs_newest_first_and_a_note_says_who_wrote_it() -> None:
         ("Mara: Called them", "", ""),
         ("On it", "By Mara, not verified", ""),
         ("Incident opened", "", "down"),
+    ]
+
+
+def test_the_timeline_holds_what_was_said_and_what_the_page_said_unnoted() -> None:
+    sent = DeliveryRow(1, 214, "ops", AlertKind.OPENED, NOW_MS - 30, NOW_MS - 25, True, "ok", 1, (1,))
+    events = (
+        EventRow(214, NOW_MS - 50, "opened", "Incident opened"),
+        EventRow(214, NOW_MS - 20, "page", "PayPal’s page says it has trouble"),
+    )
+    whole = replace(detail(incident(), events), deliveries=(sent,))
+    words = [
+        PageRow(2, NOW_MS - 20, PageStatus.RED, "Errors"),
+        PageRow(2, NOW_MS - 10, PageStatus.GREEN, "All well"),
+        PageRow(2, NOW_MS - 9 * HOUR_MS, PageStatus.GREEN, "All well"),
+    ]
+    view = read_incident(whole, READER, NOBODY, kinds={"ops": "slack"}, said=words)
+    assert [moment.said for moment in view.timeline] == [
+        "The vendor’s page is green",
+        "PayPal’s page says it has trouble",
+        "Slack message sent",
+        "Incident opened",
     ]
 
 

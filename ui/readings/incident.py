@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from core.health import Status
-from core.ledger import EventRow, IncidentKind, IncidentRow
+from core.ledger import EventRow, IncidentKind, IncidentRow, PageRow
+from core.timeline import page_line
 from core.verdict import Verdict
 from storage.rows import IncidentDetail, IncidentLine, Summary
 from ui import format as fmt
 from ui import words
+from ui.happened import AROUND_MS
 from ui.reader import Reader
-from ui.readings import todo
+from ui.readings import messages, todo
 from ui.readings.budget import month_budget
 from ui.readings.names import Names
 from ui.views import incident as views
 
 SEEN_BEFORE_AT_MOST: Final = 5
+_NO_KINDS: Final[Mapping[str, str]] = MappingProxyType({})
 _MARK: Final = {
     "opened": "down",
     "first_failure": "down",
@@ -39,7 +43,14 @@ def whose(verdict: Verdict | None, *, is_open: bool) -> str:
 
 
 def read_incident(
-    detail: IncidentDetail, reader: Reader, names: Names, *, before: Iterable[IncidentLine] = (), summary: Summary | None = None
+    detail: IncidentDetail,
+    reader: Reader,
+    names: Names,
+    *,
+    before: Iterable[IncidentLine] = (),
+    summary: Summary | None = None,
+    kinds: Mapping[str, str] = _NO_KINDS,
+    said: Sequence[PageRow] = (),
 ) -> views.Incident:
     """The whole page from what is stored of one incident."""
     row, plan = detail.incident, detail.integration.plan if detail.integration else None
@@ -69,7 +80,7 @@ def read_incident(
         would_change=row.verdict.would_change if row.verdict and row.closed_ms is None else "",
         steps=todo.steps(row, plan) if row.closed_ms is None else (),
         runbook=plan.runbook if plan else None,
-        timeline=tuple(_moment(event) for event in reversed(detail.events)),
+        timeline=_timeline(detail, kinds, said, reader),
         costs=_costs(row, summary, reader),
         before=_before(row, before, reader),
         proofs=_proofs(detail, names),
@@ -84,6 +95,25 @@ def read_incident(
 def _facts(verdict: Verdict | None) -> tuple[views.FactLine, ...]:
     facts = verdict.facts if verdict else ()
     return tuple(views.FactLine(fact.speaks, fact.sentence, fact.figures, fact.at_ms) for fact in facts)
+
+
+def _timeline(detail: IncidentDetail, kinds: Mapping[str, str], said: Sequence[PageRow], reader: Reader) -> tuple[views.Moment, ...]:
+    """Newest first: what was noted, what was said to whom, and what the vendor's page said while nobody noted it."""
+    noted = [_moment(event) for event in detail.events]
+    told = messages.moments(detail.deliveries, detail.alerts, kinds, reader)
+    found = sorted([*noted, *told, *_page_moments(detail, said)], key=lambda moment: moment.at_ms)
+    return tuple(reversed(found))
+
+
+def _page_moments(detail: IncidentDetail, said: Sequence[PageRow]) -> list[views.Moment]:
+    known = {event.at_ms for event in detail.events if event.kind == "page"}
+    vendor = detail.integration.plan.provider_name if detail.integration else "The vendor"
+    since = detail.incident.started_ms - AROUND_MS
+    return [
+        views.Moment(row.at_ms, page_line(vendor, row.status), row.headline, "")
+        for row in said
+        if row.at_ms not in known and row.at_ms >= since
+    ]
 
 
 def _moment(event: EventRow) -> views.Moment:

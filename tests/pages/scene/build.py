@@ -12,6 +12,8 @@ from pathlib import Path
 
 from core.health import STATUS_OF, Cause, Evidence, Outcome, PageStatus, Phases, ProbeResult, Status
 from core.ledger import (
+    AlertKind,
+    AlertRow,
     EventRow,
     IncidentKind,
     IncidentRow,
@@ -26,7 +28,7 @@ from core.ledger import (
 )
 from core.plan import CheckPlan, IntegrationPlan
 from settings import load
-from storage import lease, processes
+from storage import lease, notices, processes
 from storage.backfill import Backfill
 from storage.codes import DAY_MS, HOUR_MS
 from storage.engine import Database, open_database
@@ -62,6 +64,7 @@ def build(folder: Path, scene: Scene) -> Database:
         _tell(plan, scene, ledger)
     _number(ledger)
     _write(db, ledger, scene, epoch)
+    notices.put(db, "channels", {"ops": "slack", "mail": "smtp"}, scene.now_ms)
     if scene.beats:
         worker = processes.register(db, "worker", scene.now_ms)
         processes.beat(db, worker, scene.now_ms + HOUR_MS, leads=True, body={"checks": 57, "lag_ms": 3})
@@ -85,6 +88,7 @@ def _number(ledger: Ledger) -> None:
     numbers = {row.id: place + 1 for place, row in enumerate(ordered)}
     ledger.incidents = [replace(row, id=numbers[row.id]) for row in ordered]
     ledger.events = [replace(row, incident=numbers[row.incident]) for row in ledger.events]
+    ledger.alerts = [replace(row, incident=numbers[row.incident or 0]) for row in ledger.alerts]
     ledger.verdicts = [replace(row, incident=numbers[row.incident] if row.incident else None) for row in ledger.verdicts]
 
 
@@ -178,6 +182,7 @@ def _judged(plan: IntegrationPlan, script: Sequence[Trouble], scene: Scene, ledg
         )  # fmt: skip
         ledger.incidents.append(row)
         ledger.events += _events(row, plan)
+        ledger.alerts.append(AlertRow(row.id, "ops", AlertKind.OPENED, row.opened_ms, row.severity))
 
 
 def _events(row: IncidentRow, plan: IntegrationPlan) -> list[EventRow]:
@@ -185,7 +190,6 @@ def _events(row: IncidentRow, plan: IntegrationPlan) -> list[EventRow]:
         EventRow(row.id, row.started_ms - 20_000, "last_good", "Last good answer", "200 in 298 ms"),
         EventRow(row.id, row.started_ms, "first_failure", "First failure", row.title),
         EventRow(row.id, row.opened_ms, "opened", "Incident opened: 3 failures in a row", row.verdict.headline if row.verdict else ""),
-        EventRow(row.id, row.opened_ms + 1_000, "delivered", "Slack message sent", "#ops, delivered at the first try in 310 ms"),
     ]  # fmt: skip
     if row.acknowledged_ms:
         found.append(EventRow(row.id, row.acknowledged_ms, "acknowledged", f"{row.acknowledged_by} is on it", "", row.acknowledged_by))
