@@ -51,7 +51,11 @@ class Document:
 
 def read_document(text: str) -> Document:
     """Raises `Unusable` where no value can be made of the text at all."""
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:  # bytes that were no UTF-8, kept as surrogates by whoever read them
+        raise Unusable(text.count("\n", 0, error.start) + 1, "the file is not UTF-8") from None
+    if size > MAX_BYTES:
         raise Unusable(1, "the file is larger than 1 MiB")
     try:
         return _Builder(yaml.parse(text, Loader=_PARSER)).build()
