@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 from core.health import NETWORK_CAUSES, STATUS_OF, Cause, ProbeResult, Status
@@ -108,9 +109,10 @@ def gap_after(settled: bool, check: CheckPlan, result: ProbeResult) -> int:
     asked_s = result.outcome.retry_after_s
     if asked_s is None or asked_s <= 0:
         return gap
-    asked = min(int(asked_s * 1000), LONGEST_WAIT_MS)
+    answered = result.late_ms + result.total_us // 1000  # it is from the answer that the vendor counts
+    asked = min(ceil(asked_s * 1000), LONGEST_WAIT_MS) + answered
     if result.cause is Cause.QUOTA:
-        return max(gap, asked)
+        return max(gap + 1, asked)  # not the interval itself: the next regular turn may come sooner than the vendor asks
     if result.cause is Cause.SERVER_ERROR and not settled:
         return max(gap, min(asked, check.interval_ms))
     return gap

@@ -88,11 +88,13 @@ class Prober:
         plan = self._plan.checks.get(check)
         if plan is None or check not in self._works.jobs or check in self._flying:
             return
+        due_ms = after_ms + gap_ms
         if gap_ms >= plan.interval_ms:
             self._suspended.discard(check)
+            due_ms = self._regular(plan, after_ms) if gap_ms == plan.interval_ms else due_ms
         elif not self._may_retry(check):
-            gap_ms = plan.interval_ms
-        self._queue.plan(check, after_ms + gap_ms if gap_ms != plan.interval_ms else self._regular(plan, after_ms))
+            due_ms = self._regular(plan, due_ms - 1)
+        self._queue.plan(check, due_ms)
         self._wake.set()
 
     def _may_retry(self, check: int) -> bool:
