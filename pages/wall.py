@@ -33,7 +33,7 @@ def render() -> None:
     wall = drawn.wall(at, seen.rounded, filters, state.words("open"))
     with head:
         st.html(block(blocks.answer(offline_answer(monitor, reader)) if monitor.network_down else wall.answer))
-        live.pulse(seen, f"{sum(len(one.plan.checks) for one in summaries)} checks")
+        live.pulse(seen, sum(len(one.plan.checks) for one in summaries))
     with above:
         _above(wall, banner(monitor, reader), monitor)
     _table(wall, filters)

@@ -11,6 +11,7 @@ import streamlit as st
 from ui import data
 from ui.html import block
 from ui.reader import Reader
+from ui.readings.pulse import read_pulse
 
 EVERY_S: Final = 2
 MINUTE_MS: Final = 60_000
@@ -56,23 +57,23 @@ def _zones() -> frozenset[str]:
 
 
 @st.fragment(run_every=EVERY_S)
-def pulse(drawn: Look, said: str = "") -> None:
+def pulse(drawn: Look, checks: int) -> None:
     """The heartbeat at the head of a page; it draws the page anew when what it shows has changed."""
     if not drawn.holds:
         st.rerun()
-    st.html(block(_line(said), kind="live"))
+    st.html(block(_line(checks), kind="live"))
 
 
-def _line(said: str) -> str:
+def _line(checks: int) -> str:
     reader, beat = Reader(data.now_ms(), zone()), data.beat()
     gone = beat.gone_since(reader.now_ms)
     if gone is None:
-        state = "Probing now"
+        state = read_pulse(beat.leader.body if beat.leader else {}, checks, reader.now_ms)
     elif gone:
         state = f"Nobody has probed for {reader.ago(gone).removesuffix(' ago')}"
     else:
         state = "Nobody probes yet"
-    return f'<p class="pulse">{" · ".join(filter(None, (state, said, reader.stamp(reader.now_ms))))}</p>'
+    return f'<p class="pulse">{state} · {reader.stamp(reader.now_ms)}</p>'
 
 
 @st.fragment(run_every=EVERY_S)

@@ -156,6 +156,7 @@ def test_an_idle_wall_costs_two_kilobytes_a_refresh(failing: Site, tab: Callable
     frames: list[tuple[float, int]] = []
     shown.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append((time.monotonic(), len(frame)))))
     shown.open("/")
+    shown.page.get_by_text("57 checks, all on time").wait_for()
     deadline = time.monotonic() + 90  # when a minute begins, the ages are drawn anew: the refreshes after that are idle ones
     while time.monotonic() < deadline and (cost := cheapest(frames)) is None:
         shown.page.wait_for_timeout(250)

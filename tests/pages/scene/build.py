@@ -67,7 +67,9 @@ def build(folder: Path, scene: Scene) -> Database:
     notices.put(db, "channels", {"ops": "slack", "mail": "smtp"}, scene.now_ms)
     if scene.beats:
         worker = processes.register(db, "worker", scene.now_ms)
-        processes.beat(db, worker, scene.now_ms + HOUR_MS, leads=True, body={"checks": 57, "lag_ms": 3})
+        processes.beat(
+            db, worker, scene.now_ms + HOUR_MS, leads=True, body={"checks": 57, "lateness_p99_ms": 3, "flushed_ms": scene.now_ms}
+        )
     return db
 
 
