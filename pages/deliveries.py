@@ -8,7 +8,7 @@ from ui import live, said, state
 from ui.blocks import deliveries as blocks
 from ui.html import address, block
 
-TOPICS = ("deliveries",)
+TOPICS = ("deliveries", "system")
 
 
 def render() -> None:

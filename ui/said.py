@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import streamlit as st
 
 from core.delivery import ChannelHealth
-from storage import deliveries
+from storage import deliveries, notices
 from storage.rows import AlertLine, DeliveryRow
 from ui.place import database
 
@@ -26,12 +27,25 @@ class Said:
     dead: tuple[AlertLine, ...]
     attempts: tuple[DeliveryRow, ...]
     older: int | None
+    declared: Mapping[str, str] = field(default_factory=dict)  # channel -> its kind
+
+    @property
+    def names(self) -> list[str]:
+        """Every channel that is declared, or that anything was said or is to be said through."""
+        used = {one.channel for one in self.channels} | set(self.waiting) | {row.channel for row in self.attempts}
+        return sorted(used | set(self.declared))
+
+    def last_ok_ms(self, channel: str) -> int | None:
+        """As its health says, else as the attempts shown say."""
+        known = next((one.last_ok_ms for one in self.channels if one.channel == channel), None)
+        return known or next((row.at_ms for row in self.attempts if row.channel == channel and row.ok), None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def read(channel: str, before: int | None, key: tuple[int, ...]) -> Said:
     """One more than is shown is read: it tells whether there is another page."""
     with database().read() as conn:
+        told = notices.notices(conn).get("channels")
         attempts = deliveries.deliveries(conn, limit=PAGE + 1, before=before, channel=channel or None)
         return Said(
             channels=tuple(deliveries.channels(conn)),
@@ -40,4 +54,5 @@ def read(channel: str, before: int | None, key: tuple[int, ...]) -> Said:
             dead=tuple(deliveries.alerts(conn, limit=DEAD_SHOWN, dead=True)),
             attempts=tuple(attempts[:PAGE]),
             older=attempts[PAGE - 1].id if len(attempts) > PAGE else None,
+            declared={name: str(kind) for name, kind in told.body.items()} if told else {},
         )

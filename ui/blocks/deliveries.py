@@ -30,6 +30,9 @@ KINDS: Final = {
 _TAKES: Final = Word("Takes messages", "up", "up")
 _OPEN: Final = Word("Circuit open", "down", "down")
 _PAUSED: Final = Word("Paused by the channel", "clock", "degraded")
+_FRESH: Final = Word("Not used yet", "dash", "unknown")
+_GONE: Final = Word("Declared no more", "dash", "unknown")
+CHANNELS: Final = {"slack": "Slack, bot token", "slack_webhook": "Slack, incoming webhook", "smtp": "E-mail", "webhook": "Webhook"}
 _HEAD: Final = (
     ("", "At"),
     ("", "Result"),
@@ -67,28 +70,43 @@ def answer(view: Said, reader: Reader) -> str:
 
 
 def channels(view: Said, reader: Reader) -> str:
-    """Every channel that ever delivered or failed."""
-    if not view.channels:
+    """Every channel that is declared or was ever used, with its kind and state."""
+    if not view.names:
         return heading("Channels") + parts.nothing(
-            "No channel has been used yet.",
-            "Channels are declared in integrations.yaml; <code>integration-health alerts test</code> tries one.",
+            "No channel is declared.",
+            "Declare one in integrations.yaml, under <code>channels</code>; <code>integration-health alerts test</code> tries it.",
         )
     beside = "a channel that fails three times in two minutes hands over to the fallback"
-    rows = (_channel(channel, view.waiting.get(channel.channel, 0), reader) for channel in view.channels)
+    known = {health.channel: health for health in view.channels}
+    rows = (_channel(name, known.get(name), view, reader) for name in view.names)
     return heading("Channels", beside) + table("chk", "Channels and their circuit breakers", _CHANNEL_HEAD, rows)
 
 
-def _channel(view: ChannelHealth, waiting: int, reader: Reader) -> str:
-    paused = view.paused_until_ms is not None and view.paused_until_ms > reader.now_ms
-    word = _OPEN if view.opened_ms is not None else _PAUSED if paused else _TAKES
-    said = f"since {reader.plain(view.opened_ms)}" if view.opened_ms is not None else ""
-    if view.opened_ms is not None and view.next_test_ms is not None:
-        said += f", tried again at {reader.plain(view.next_test_ms)}"
-    last = reader.time(view.last_ok_ms) if view.last_ok_ms else fmt.NONE
+def _channel(name: str, health: ChannelHealth | None, view: Said, reader: Reader) -> str:
+    word, said = _state(name, health, view, reader)
+    last_ms = view.last_ok_ms(name)
+    last = reader.time(last_ms) if last_ms else fmt.NONE
+    kind, error = view.declared.get(name), health.last_error if health else ""
+    beside = f'<br><span class="m">{text(CHANNELS.get(kind, kind))}</span>' if kind else ""
+    below = f'<br><span class="m">{text(said)}</span>' if said else ""
     return (
-        f'<tr><td>{parts.chip(word)}<br><span class="m">{text(said)}</span></td><th scope="row">{text(view.channel)}</th>'
-        f'<td class="num">{waiting}</td><td>{last}</td><td class="s x-what">{text(view.last_error)}</td></tr>'
+        f'<tr><td>{parts.chip(word)}{below}</td><th scope="row"><b>{text(name)}</b>{beside}</th>'
+        f'<td class="num">{view.waiting.get(name, 0)}</td><td>{last}</td><td class="s x-what">{text(error)}</td></tr>'
     )
+
+
+def _state(name: str, health: ChannelHealth | None, view: Said, reader: Reader) -> tuple[Word, str]:
+    """What the channel does with a message now, and what there is to say of it."""
+    if view.declared and name not in view.declared:
+        return _GONE, "its dead letters and attempts stay"
+    if health is None:
+        return (_TAKES, "") if view.last_ok_ms(name) else (_FRESH, "")
+    if health.opened_ms is not None:
+        again = f", tried again at {reader.plain(health.next_test_ms)}" if health.next_test_ms is not None else ""
+        return _OPEN, f"since {reader.plain(health.opened_ms)}{again}"
+    if health.paused_until_ms is not None and health.paused_until_ms > reader.now_ms:
+        return _PAUSED, f"until {reader.plain(health.paused_until_ms)}"
+    return _TAKES, ""
 
 
 def letters(title: str, beside: str, lines: Sequence[AlertLine], reader: Reader) -> str:
