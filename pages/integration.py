@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.plan import CheckPlan
-from ui import actions, asking, charting, drill, live, state
+from ui import actions, asking, charting, data, drill, live, state
 from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
 from ui.blocks import lanes
@@ -40,7 +40,7 @@ def render(slug: str) -> None:
 
 
 def _overview(dossier: Dossier, reader: Reader) -> None:
-    view = read_integration(dossier, reader)
+    view = read_integration(dossier, reader, data.beat().suspended)
     st.html(block(blocks.head(view.head, reader, view.figures)))
     _actions(dossier)
     strip = heading("Last 24 hours", f"what we saw, beside what {text(dossier.row.plan.provider_name)} says")

@@ -58,6 +58,12 @@ class Beat:
     leader: ProcessRow | None
     newest: ProcessRow | None  # the newest worker of the last day, leading or not
 
+    @property
+    def suspended(self) -> tuple[str, ...]:
+        """Checks for whose retries the vendor's call budget has nothing left: `stripe/api`."""
+        said = self.leader.body.get("suspended") if self.leader else None
+        return tuple(str(name) for name in said) if isinstance(said, list) else ()
+
     def gone_since(self, at_ms: int) -> int | None:
         """The instant since which nobody probes; None while somebody does. 0: nobody ever did."""
         if self.leader is not None and at_ms - self.leader.beat_ms <= SILENT_AFTER_MS:

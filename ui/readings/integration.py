@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import Final
 
@@ -25,20 +26,20 @@ from ui.views import integration as views
 BEHIND: Final = Fraction(11, 10)  # an achieved interval beyond this is said to be behind
 
 
-def read_integration(dossier: Dossier, reader: Reader) -> views.Integration:
-    """The whole page but its charts."""
+def read_integration(dossier: Dossier, reader: Reader, starved: Collection[str] = ()) -> views.Integration:
+    """The whole page but its charts. `starved` are checks (`stripe/api`) for whose retries no call is left."""
     plan = dossier.row.plan
-    found = guarantee(dossier.plans)
+    suspended = {name.removeprefix(f"{plan.slug}/") for name in starved if name.startswith(f"{plan.slug}/")}
     return views.Integration(
         head=read_head(dossier),
-        figures=_figures(dossier, reader),
+        figures=_figures(dossier, reader, suspended),
         strip=strip(dossier, dossier.parts, dossier.read_ms - DAY_MS, dossier.read_ms, reader),
         days=days(dossier.days, reader),
         failures=read_failures(dossier),
         failures_note="newest first · one line for each incident",
-        checks=tuple(_check(row, dossier) for row in dossier.row.checks if row.archived_ms is None),
+        checks=tuple(_check(row, dossier, suspended) for row in dossier.row.checks if row.archived_ms is None),
         clocks=read_clocks(dossier.signals, dossier.names, reader),
-        guarantee=found,
+        guarantee=guarantee(dossier.plans, suspended),
         word=own_word(dossier),
         promise=_promise(dossier) if dossier.row.promise or (plan.objective and plan.objective.availability_pct) else None,
     )
@@ -79,7 +80,7 @@ def _why(incident: IncidentRow | None, summary: Summary | None) -> str:
     return "" if summary.since_ms is not None else "The first results are here within a minute."
 
 
-def _figures(dossier: Dossier, reader: Reader) -> tuple[views.Figure, ...]:
+def _figures(dossier: Dossier, reader: Reader, suspended: Collection[str]) -> tuple[views.Figure, ...]:
     summary = dossier.summary
     if summary is None:
         return ()
@@ -89,7 +90,7 @@ def _figures(dossier: Dossier, reader: Reader) -> tuple[views.Figure, ...]:
         _budget(summary, reader),
         _latency(summary),
         _recovery(dossier),
-        found_within(dossier.plans),
+        found_within(dossier.plans, suspended),
     )
 
 
@@ -131,7 +132,7 @@ def _recovery(dossier: Dossier) -> views.Figure:
     return views.Figure("Recovery, 90 d", fmt.lasting(int(said.mttr)), f"mean of {fmt.plural(count, 'incident')}")
 
 
-def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:
+def _check(row: CheckRow, dossier: Dossier, suspended: Collection[str]) -> views.CheckLine:
     check = row.plan
     summary = dossier.checks.get(check.id)
     gaps = [run.achieved_ms for place in check.locations if (run := dossier.runs.get((check.id, place))) and run.achieved_ms]
@@ -142,6 +143,7 @@ def _check(row: CheckRow, dossier: Dossier) -> views.CheckLine:
     notes = (
         f"{fmt.interval(row.wanted_interval_ms or 0)} was asked for: held back by the call budget" if stretched else "",
         "asked faster while failing" if retrying else "",
+        "no call is left for retries" if check.slug in suspended else "",
     )
     return views.CheckLine(
         slug=check.slug,

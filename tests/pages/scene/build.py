@@ -68,7 +68,11 @@ def build(folder: Path, scene: Scene) -> Database:
     if scene.beats:
         worker = processes.register(db, "worker", scene.now_ms)
         processes.beat(
-            db, worker, scene.now_ms + HOUR_MS, leads=True, body={"checks": 57, "lateness_p99_ms": 3, "flushed_ms": scene.now_ms}
+            db,
+            worker,
+            scene.now_ms + HOUR_MS,
+            leads=True,
+            body={"checks": 57, "lateness_p99_ms": 3, "flushed_ms": scene.now_ms, "suspended": ["amazon-s3/api"]},
         )
     return db
 
