@@ -116,7 +116,7 @@ def held(running: Demo) -> int:
     until(lambda: bool(running.desk), STARTED_S, "The history was not played in time.")
     until(lambda: httpx.get(f"{running.desk}/state").json()["script"]["at_s"] >= HELD_S, STARTED_S, "The script did not begin.")
     httpx.post(f"{running.desk}/script", json={"playing": False}).raise_for_status()
-    until(lambda: set(running.failing()) >= FAILING, FAILED_S, "The outages were not found in time.")
+    until(lambda: set(running.failing()) >= FAILING, FAILED_S, "The outages were not found in time: is this machine busy?")
     return running.failing()["paypal"]
 
 
@@ -160,7 +160,7 @@ def _page(browser: Browser, scheme: Scheme, width: int, height: int, scale: int)
 
 def save(name: str, taken: bytes, margin: int = 0) -> None:
     picture, path = Image.open(io.BytesIO(taken)).convert("RGB"), HERE / f"{name}.png"
-    picture = ImageOps.expand(picture, margin, picture.getpixel((0, 0)))
+    picture = ImageOps.expand(picture, margin, "white")
     picture.save(path, optimize=True)
     sys.stdout.write(f"{path.name}  {picture.width}x{picture.height}  {path.stat().st_size // 1000} kB\n")
     sys.stdout.flush()
