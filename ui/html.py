@@ -36,9 +36,18 @@ def link(label: str, href: str, kind: str = "l") -> str:
 
 def outside(label: str, url: str | None) -> str | None:
     """A link that leaves us, opened beside; None unless it is http(s): a `javascript:` address would be ours to answer for."""
-    if not url or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    if not url or not _is_web_address(url):
         return None
     return f'<a class="l" href="{text(url)}" target="_blank" rel="noopener noreferrer">{text(label)}</a>'
+
+
+def _is_web_address(said: str) -> bool:
+    """Words with an address among them are words."""
+    try:
+        parts = urlsplit(said)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not any(map(str.isspace, said))
 
 
 def heading(title: str, beside: str = "", kind: str = "", *, level: int = 2) -> str:

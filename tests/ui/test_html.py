@@ -36,7 +36,20 @@ def test_foreign_text_is_escaped_for_elements_and_attributes() -> None:
     assert html.text(HOSTILE) == "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;&#x27;&amp;"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "ftp://x.example", "not a url", "", None])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "ftp://x.example",
+        "not a url",
+        "https://[x",
+        "https://wiki.example then call Mara",
+        "",
+        None,
+    ],
+)
 def test_a_link_that_leaves_us_is_http_or_no_link(url: str | None) -> None:
     assert html.outside("Runbook", url) is None
 
@@ -44,6 +57,16 @@ def test_a_link_that_leaves_us_is_http_or_no_link(url: str | None) -> None:
 def test_a_link_that_leaves_us_opens_beside_and_tells_nothing() -> None:
     markup = html.outside("Runbook", 'https://wiki.example/?a="b"')
     assert markup == '<a class="l" href="https://wiki.example/?a=&quot;b&quot;" target="_blank" rel="noopener noreferrer">Runbook</a>'
+
+
+@pytest.mark.parametrize(("runbook", "linked"), [("Call the on-duty engineer", False), ("https://wiki.example/runbooks/stripe", True)])
+def test_a_runbook_of_words_is_shown_as_words_and_an_address_is_a_link(runbook: str, linked: bool) -> None:
+    head = integrations.Head(
+        "x", "X", "production", "Payments", "Mara", runbook, None, Status.UP, False, NOW_MS, "", "", None, "", None, ()
+    )
+    markup = integration.head(head, READER)
+    assert (f'href="{runbook}"' in markup) is linked
+    assert (f">{runbook}<" in markup) is not linked
 
 
 def test_an_address_of_ours_is_quoted() -> None:
