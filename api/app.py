@@ -1,4 +1,4 @@
-"""The read API as an application of its own, mounted at /api; its description is at /api/openapi.json."""
+"""The API as an application of its own, mounted at /api; its description is at /api/openapi.json."""
 
 from __future__ import annotations
 

@@ -20,4 +20,5 @@ class Deps:
     database: Callable[[], Database]
     zone: str = "UTC"  # of months and quarters
     now_ms: Callable[[], int] = wall_clock_ms
+    answer_s: float = 2.0  # how long a request waits for the worker's answer before it is left to itself
     version: str = "0"

@@ -211,3 +211,13 @@ class Alert(Shape):
     error: str
     handed_to: str | None
     handed_from: str | None
+
+
+class Asked(Shape):
+    """What was asked of the worker. `ok` and `text` are its answer; null and empty while there is none."""
+
+    request: int
+    accepted: bool
+    ok: bool | None
+    text: str
+    body: dict[str, Any]

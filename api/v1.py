@@ -1,4 +1,4 @@
-"""The read API, version 1: what the pages show, as JSON."""
+"""The API, version 1: what the pages show, as JSON, and what may be asked of the worker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from api import shapes, views
+from api import acts, shapes, views
+from api.acts import MAX_ID, Ident
 from api.deps import Deps
 from core.calendar import from_ms, parse_period
 from core.health import Status
@@ -17,10 +18,8 @@ from sla.formats import formats
 from storage import catalogue, deliveries, incidents, processes, states, wall
 from storage.readings import MonthBooks
 
-MAX_ID = 2**62
 BEAT_LOOKED_BACK_MS = 300_000
 
-Ident = Annotated[int, Path(ge=1, le=MAX_ID)]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many at most.")]
 Before = Annotated[int | None, Query(ge=1, le=MAX_ID, description="The last id of the page before.")]
 Slug = Annotated[str, Path(max_length=100, description="An integration's slug.")]
@@ -39,6 +38,7 @@ def router(deps: Deps) -> APIRouter:
     _incidents(made, deps)
     _deliveries(made, deps)
     _sla(made, deps)
+    acts.add(made, deps)
     return made
 
 
