@@ -162,8 +162,9 @@ def test_apply_needs_no_worker(tmp_path: Path, url: str, lab: LabThread, db: Dat
     assert cli(env, "diff").returncode == Exit.OK
 
 
-def test_a_restart_without_the_file_runs_on_the_last_good_one(tmp_path: Path, url: str, lab: LabThread, db: Database) -> None:
-    env = environment(tmp_path, url, lab)
+def test_a_restart_without_the_file_runs_on_the_last_good_one(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
+    env = environment(tmp_path, sqlite_url, lab)
+    db = open_database(sqlite_url)
     with Worker(tmp_path, env, declared(vendor(lab, "stripe"))) as worker:
         until(lambda: newest(db, "stripe/api") is None, "a first answer")
         assert worker.stop() == 0
@@ -175,6 +176,7 @@ def test_a_restart_without_the_file_runs_on_the_last_good_one(tmp_path: Path, ur
         body = notices.notices(conn)["configuration"].body
         assert [row.plan.slug for row in catalogue.integrations(conn)] == ["stripe"]
     assert "cannot be read" in body["problems"][0]["message"]
+    db.close()
 
 
 def test_a_restart_with_a_broken_integration_keeps_its_last_good_form(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:

@@ -18,7 +18,7 @@ JOB = {
     "slug": "nightly",
     "provider": "http",
     "name": "Nightly export",
-    "checks": {"job": {"kind": "heartbeat", "every": "2s", "grace": "2s"}},
+    "checks": {"job": {"kind": "heartbeat", "every": "1s", "grace": "1s"}},
 }
 
 

@@ -39,7 +39,6 @@ def test_a_lost_network_blames_nobody_and_its_return_is_told_once(tmp_path: Path
             lab.call(lab.lab.restore_network)
             until(lambda: all(newest(db, f"{slug}/api") is None for slug in VENDORS), "everybody answers")
             until(lambda: len(roots(lab)) == 1, "the one alert")
-            until(lambda: network().get("answered") == 3, "the canaries' answer is shown")
 
         assert of_kind(IncidentKind.VENDOR) == []
         (blind,) = of_kind(IncidentKind.BLIND)
