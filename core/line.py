@@ -33,7 +33,7 @@ class Line:
     cause: Cause | None = None  # of the newest result
     gap_ms: int = 0  # planned when the newest result was taken
     good_ms: int | None = None  # a success since the configuration changed
-    last_good_ms: int | None = None  # the newest success before the present trouble
+    last_good_ms: int | None = None  # the newest good answer before the present trouble
     failing_ms: int | None = None  # the first result of the present kind of failure
     calm: bool = False  # up, and nothing in doubt: the next good result changes nothing
     hold_ms: int = 0  # how long the newest result speaks
@@ -79,7 +79,7 @@ def step(line: Line, check: CheckPlan, result: ProbeResult, seen_ms: int | None,
     end, begin = (at, at) if seen_ms is None else edge_between(seen_ms, line.hold_ms, at)
     after = _counted(line, check, result, begin) if counts else line
     gap = gap_after(after.settled, check, result)
-    was_well = seen_ms is not None and STATUS_OF[line.cause] in SUCCESS
+    was_well = seen_ms is not None and line.cause is None
     fresh = seen_ms is None or end != begin or line.cause is not result.cause
     after = replace(
         after,
@@ -90,7 +90,7 @@ def step(line: Line, check: CheckPlan, result: ProbeResult, seen_ms: int | None,
         known=after.known or result.status in SUCCESS or after.down.open,
         moved_ms=at,
         good_ms=at if result.status in SUCCESS and not line.succeeded(check) else line.good_ms,
-        last_good_ms=seen_ms if was_well and result.status not in SUCCESS else line.last_good_ms,
+        last_good_ms=seen_ms if was_well and result.cause is not None else line.last_good_ms,
         failing_ms=_failing_since(line, result, seen_ms),
     )
     spans = _spans(line, after, result, end if seen_ms is not None else None, fresh)

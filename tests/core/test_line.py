@@ -144,6 +144,13 @@ def test_retry_after_is_obeyed_in_full_for_a_quota_and_by_one_interval_after_a_s
     assert gap_after(settled, CHECK, result(0, cause, retry_after_s=asked_s)) == round(gap_s * 1000)
 
 
+def test_a_slow_answer_is_not_the_last_good_one() -> None:
+    line, _ = watch(
+        causes((0, None), (60, Cause.CONNECT), (80, None), (140, None), (200, Cause.SLOW), (260, Cause.SLOW), (320, Cause.TIMEOUT))
+    )
+    assert line.last_good_ms == 140_000
+
+
 def test_something_that_calls_us_is_never_asked_again_and_may_be_late_by_its_grace() -> None:
     job = replace(CHECK, kind="heartbeat", interval_ms=3_600_000, grace_ms=300_000, fail_after=1)
     line, _ = watch(causes((0, None), (3_900, Cause.MISSED), (4_000, None)), job)
