@@ -28,6 +28,8 @@ def said(cause: Cause, status: int | None = None, total_us: int = 100_000) -> st
         (said(Cause.SERVER_ERROR), "Create order answers a server error"),
         (said(Cause.AUTH, 401), "Create order: the key is refused with 401"),
         (said(Cause.TIMEOUT, total_us=10_000_000), "Create order does not answer within 10 s"),
+        (said(Cause.TIMEOUT, total_us=9_998_000), "Create order does not answer within 10 s"),
+        (said(Cause.TIMEOUT, 408, 900_000), "Create order does not answer within 900 ms"),
         (said(Cause.SLOW, 200, 1_910_000), "Create order is slow: 1\u00a0910 ms, the limit is 800 ms"),
     ],
 )
