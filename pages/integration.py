@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.plan import CheckPlan
-from ui import actions, asking, charting, data, drill, live, state
+from ui import actions, asking, charting, data, drill, links, live, state
 from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
 from ui.blocks import lanes
+from ui.blocks.behind import behind
 from ui.blocks.states import missing
 from ui.charts import dress
 from ui.charts.latency import latency, phases
@@ -74,7 +76,9 @@ def _charts(dossier: Dossier, reader: Reader) -> None:
     with wide:
         st.html(block(heading("Latency", f"{named} · nearest rank, {window}")))
         shown = charting.latencies(dossier, check, place, width, reader.zone)
-        dress.draw(latency(shown), "latency", f"p50, p95 and p99 of {check.name} over {window}")
+        _leading(latency(shown), f"latency-{check.slug}-{window}", f"p50, p95 and p99 of {check.name} over {window}")
+        if found := behind(shown.bands, dossier.row.plan.slug, reader):
+            st.html(block(found))
     with narrow:
         st.html(block(heading("Where the time goes", "median by phase")))
         dress.draw(
@@ -82,6 +86,15 @@ def _charts(dossier: Dossier, reader: Reader) -> None:
             "phases",
             f"Median phases of {check.name} over {window}",
         )
+
+
+def _leading(figure: go.Figure, key: str, says: str) -> None:
+    """A click on a band, or on an answer within one, opens its incident."""
+    chosen = dress.draw_choosable(figure, key, says)
+    number = next((int(found) for found in chosen if str(found).isdigit() and int(found)), None)
+    if number and st.session_state.get("led") != (key, number):
+        links.go(f"/incident?id={number}")
+    st.session_state["led"] = (key, number)
 
 
 def _choices(measured: list[CheckPlan]) -> tuple[CheckPlan, str]:

@@ -7,6 +7,7 @@ writes the address and raises popstate, which is how Streamlit itself hears of B
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 import streamlit as st
@@ -30,6 +31,24 @@ _SCRIPT: Final = """export default function () {
 def follow() -> None:
     """Mount once per run, after the page: an element before it would push the page down by one gap."""
     _component()(key="links")
+
+
+_GO: Final = """export default function ({ data }) {
+  if (!data?.to || window.ihWent === data.time) return;
+  window.ihWent = data.time;
+  history.pushState({}, '', data.to);
+  dispatchEvent(new PopStateEvent('popstate'));
+}"""
+
+
+def go(to: str) -> None:
+    """Change the page from Python as a click on a link does: one history entry, session kept. `to` is an address of ours."""
+    _goer()(key="go", data={"to": to, "time": time.time_ns() // 1_000_000})
+
+
+@st.cache_resource(show_spinner=False)
+def _goer() -> st.components.v2.types.ComponentRenderer:
+    return st.components.v2.component("go", html="<i></i>", css=":host { display: none }", js=_GO)
 
 
 @st.cache_resource(show_spinner=False)

@@ -113,6 +113,29 @@ def test_a_link_changes_the_page_without_loading_it_and_back_returns(acting: Sit
     assert shown.faults == []
 
 
+def test_a_click_on_a_band_of_the_latency_chart_opens_its_incident_and_back_returns(acting: Site, tab: Callable[[Site], Tab]) -> None:
+    number = open_incident(acting, "paypal")
+    shown = tab(acting).open("/integration?id=paypal")
+    page = shown.page
+    expect(page.locator(".behind a")).to_have_attribute("href", f"/incident?id={number}")
+    band = page.locator(".js-plotly-plot .shapelayer path").first
+    band.wait_for(state="attached")
+    page.locator("html[data-links]").wait_for(state="attached")
+    band.scroll_into_view_if_needed()
+    box = band.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2 - 2, box["y"] + 40)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 42)
+    page.locator(".js-plotly-plot .hoverlayer .legend, .js-plotly-plot .hoverlayer .hovertext").first.wait_for(state="attached")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_url(re.compile(rf"/incident\?id={number}$"))
+    page.get_by_text("What the verdict rests on").wait_for()
+    page.go_back()
+    page.get_by_text("How soon we notice").wait_for()
+    assert shown.faults == []
+
+
 def test_every_filter_stands_in_the_address(acting: Site, tab: Callable[[Site], Tab]) -> None:
     page = tab(acting).open("/").page
     page.get_by_role("textbox", name="Search name, tag, owner").fill("payments-oncall")

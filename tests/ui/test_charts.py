@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from core.health import Status
+from ui.blocks.behind import behind
 from ui.charts import dress
 from ui.charts.latency import DAY_MS, Band, Latencies, latency
 from ui.charts.thin import bucketed, thinned, wall_time
+from ui.reader import Reader
 from ui.style import sheet
 
 SINCE = 1_787_000_000_000
@@ -35,6 +40,29 @@ def test_every_point_of_an_incident_is_kept() -> None:
     places = thinned(view.total_us, view.marked)
     assert set(np.flatnonzero(view.marked)) <= set(places)
     assert len(places) <= 1_200 + view.marked.sum()
+
+
+def test_every_band_takes_a_click_where_the_buckets_points_stand_and_leads_to_its_incident() -> None:
+    view = replace(ninety_days(), bands=(*ninety_days().bands, Band(SINCE + DAY_MS, SINCE + 2 * DAY_MS, Status.DOWN, 8)))
+    traces = {trace.name: trace for trace in latency(view).data}
+    assert set(traces["in an incident"].customdata) == {7}
+    led = traces["incident"]
+    assert Counter(led.customdata) == {7: 1, 8: 2}
+    assert set(led.x) <= set(traces["p95"].x)
+    assert led.marker.opacity == led.selected.marker.opacity == led.unselected.marker.opacity == 0
+
+
+def test_a_chart_without_trouble_leads_nowhere() -> None:
+    view = replace(ninety_days(), bands=())
+    assert "incident" not in {trace.name for trace in latency(view).data}
+
+
+def test_the_incidents_behind_a_chart_are_links_newest_first_and_few() -> None:
+    bands = [Band(SINCE + number * DAY_MS, SINCE + number * DAY_MS + MINUTE_MS, Status.DOWN, number) for number in range(1, 9)]
+    markup = behind(bands, "paypal", Reader(SINCE + 9 * DAY_MS))
+    assert re.findall(r"id=(\d)", markup) == ["8", "7", "6", "5", "4", "3"]
+    assert 'href="/incident?integration=paypal">2 more</a>' in markup
+    assert behind([], "paypal", Reader(SINCE)) == ""
 
 
 def test_a_percentile_of_a_bucket_is_a_value_that_was_measured() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
@@ -61,6 +61,7 @@ def latency(view: Latencies) -> go.Figure:
     top = _top(view, columns)
     _names(figure, columns, top)
     _bands(figure, view)
+    _ways(figure, view, width, top)
     _limit(figure, view, top)
     dress.dressed(figure, 236)
     edges = wall_time(np.array([view.since_ms, view.until_ms], np.int64), view.zone)
@@ -86,9 +87,17 @@ def _answers(figure: go.Figure, view: Latencies) -> None:
     marked = view.marked[places]
     if marked.any():
         point = {"color": dress.DEGRADED, "size": 4}
-        figure.add_trace(
-            go.Scatter(x=moments[marked], y=taken[marked], mode="markers", marker=point, name="in an incident", hovertemplate="%{y:.0f} ms")
-        )
+        leads = _leads(view, view.at_ms[places][marked])
+        seen: dict[str, Any] = {"mode": "markers", "marker": point, "name": "in an incident", "hovertemplate": "%{y:.0f} ms"}
+        figure.add_trace(go.Scatter(x=moments[marked], y=taken[marked], customdata=leads, unselected={"marker": {"opacity": 1}}, **seen))
+
+
+def _leads(view: Latencies, at_ms: Ints) -> list[int]:
+    """The incident each point fell into; 0: none."""
+    found = np.zeros(len(at_ms), np.int64)
+    for band in view.bands:
+        found[(at_ms >= band.start_ms) & (at_ms < band.end_ms)] = band.incident or 0
+    return [int(number) for number in found]
 
 
 def _lifted(starts: Ints, values: list[Floats], width: int) -> tuple[Ints, list[Floats]]:
@@ -131,6 +140,29 @@ def _bands(figure: go.Figure, view: Latencies) -> None:
         figure.add_vrect(x0=float(edges[0]), x1=float(edges[1]), fillcolor=colour, opacity=pale, line_width=0)
         if band.status is Status.DOWN:
             figure.add_shape(type="line", x0=float(edges[0]), x1=float(edges[1]), y0=2, y1=2, line={"color": colour, "width": 4})
+
+
+def _ways(figure: go.Figure, view: Latencies, width: int, top: float) -> None:
+    """What takes the click on a band: unseen points, because a shape takes none.
+
+    They stand where the buckets' own points stand: of points at different instants a unified hover hears the nearest alone.
+    """
+    middles = np.arange(view.since_ms, view.until_ms, width, dtype=np.int64) + width // 2
+    leads = np.zeros(len(middles), np.int64)
+    for band in view.bands:
+        touched = (middles + width // 2 > band.start_ms) & (middles - width // 2 < band.end_ms)
+        leads[touched] = band.incident or 0
+    led = leads > 0
+    if not led.any():
+        return
+    unseen: dict[str, Any] = {"marker": {"opacity": 0}}
+    numbers = [int(number) for number in leads[led]]
+    figure.add_trace(
+        go.Scatter(
+            x=wall_time(middles[led], view.zone), y=np.full(led.sum(), top / 2, np.float32), mode="markers", name="incident",
+            customdata=numbers, hovertemplate="INC-%{customdata}", selected=unseen, unselected=unseen, **unseen,
+        )
+    )  # fmt: skip
 
 
 def _limit(figure: go.Figure, view: Latencies, top: float) -> None:
