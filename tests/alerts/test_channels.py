@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
 from aiohttp import web
+from pydantic import ValidationError
 
 from alerts.catalogue import channel_kinds, open_channel
 from alerts.channel import Clients, DeliveryError, Nowhere
@@ -56,7 +58,7 @@ def test_channels_are_found_in_their_folder() -> None:
 
 
 async def test_a_webhook_is_signed_as_the_specification_has_it(receiver: Receiver, clients: Clients) -> None:
-    hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S"}, clients, lambda _: SECRET)
+    hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S", "private_targets": True}, clients, lambda _: SECRET)
     await hook.send(message(), None)
     [(headers, body)] = receiver.got
     assert headers["webhook-id"] == "alert_7"
@@ -82,7 +84,7 @@ async def test_a_webhooks_answer_decides_whether_it_is_tried_again(
     receiver: Receiver, clients: Clients, status: int, permanent: bool
 ) -> None:
     receiver.status, receiver.headers = status, {"Retry-After": "120", "Location": "http://127.0.0.1:9/"}
-    hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S"}, clients, lambda _: SECRET)
+    hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S", "private_targets": True}, clients, lambda _: SECRET)
     with pytest.raises(DeliveryError, match=str(status)) as failed:
         await hook.send(message(), None)
     assert failed.value.permanent is permanent
@@ -91,10 +93,29 @@ async def test_a_webhooks_answer_decides_whether_it_is_tried_again(
 
 async def test_a_webhook_whose_address_is_a_secret_does_not_tell_it(clients: Clients) -> None:
     values = {"env:U": "http://127.0.0.1:9/hook?key=hunter2", "env:S": SECRET}
-    hook = open_channel("webhook", {"url": "env:U", "secret": "env:S"}, clients, values.__getitem__)
+    hook = open_channel("webhook", {"url": "env:U", "secret": "env:S", "private_targets": True}, clients, values.__getitem__)
     with pytest.raises(DeliveryError, match="cannot be reached") as failed:
         await hook.send(message(), None)
     assert "hunter2" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://hooks.example.com/x", "http needs private_targets"),
+        ("https://10.0.0.7/x", "10.0.0.7 is not a public address; private_targets would allow it"),
+        ("https://hooks.example.com:22/x", "port 22"),
+        ("https://[::1/x", "no address"),
+    ],
+)
+async def test_an_address_that_our_guard_would_refuse_is_refused_before_the_first_alert(clients: Clients, url: str, words: str) -> None:
+    """In the file, and where it comes from the environment: then no alert tries it for a day."""
+    with pytest.raises(ValidationError, match=re.escape(words)):
+        channel_kinds()["webhook"].config.model_validate({"url": url, "secret": "env:S"})
+    values = {"env:U": url, "env:S": SECRET}
+    with pytest.raises(DeliveryError, match=re.escape(words)) as refused:
+        await open_channel("webhook", {"url": "env:U", "secret": "env:S"}, clients, values.__getitem__).send(message(), None)
+    assert refused.value.permanent
 
 
 async def test_an_incoming_webhook_posts_each_state_by_itself(slack: SlackServer, clients: Clients) -> None:
@@ -236,7 +257,9 @@ def test_a_password_crosses_no_network_in_clear() -> None:
 async def test_a_client_that_follows_redirects_is_told_not_to(receiver: Receiver, clients: Clients) -> None:
     receiver.status, receiver.headers = 307, {"Location": receiver.url}
     async with httpx.AsyncClient(follow_redirects=True, trust_env=False) as eager:
-        hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S"}, replace(clients, http=eager), lambda _: SECRET)
+        hook = open_channel(
+            "webhook", {"url": receiver.url, "secret": "env:S", "private_targets": True}, replace(clients, http=eager), lambda _: SECRET
+        )
         with pytest.raises(DeliveryError, match="307"):
             await hook.send(message(), None)
     assert len(receiver.got) == 1
