@@ -22,6 +22,7 @@ from config.loading import load as load_config
 from core.exits import Exit, Refusal
 from core.plan import Plan
 from lab import history
+from lab.caller import call_every
 from lab.demo_config import demo as write_demo
 from lab.desk import Desk
 from lab.running import LabThread
@@ -35,6 +36,7 @@ from scheduler.setup import Setup, set_up
 from scheduler.supervisor import Supervisor
 from settings import Settings, load
 from storage import notices
+from storage.catalogue import load_catalogue
 from storage.engine import Database, open_database
 from storage.migrate import migrate
 
@@ -42,6 +44,7 @@ NOTICE: Final = "history"
 MARK: Final = ".demo"
 WEEKLY_WORK: Final = frozenset({"orders", "sessions"})
 STOP_S: Final = 15
+CALL_S: Final = 300.0
 
 
 def demo(*, lab_only: bool) -> Exit:
@@ -92,7 +95,16 @@ class Stage:
             worker = Supervisor(env={**env, "WORKER": "off"})
             worker.start()
             stack.callback(worker.stop)
+            self._call(db)
             self.stopping.wait()
+
+    def _call(self, db: Database) -> None:
+        """The job that must call us: it runs here, and does."""
+        with db.read() as conn:
+            addresses = load_catalogue(conn).addresses.values()
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        for address in addresses:
+            self.lab.start(call_every(f"http://{host}:{self.settings.port}/ping/{address}", CALL_S))
 
     def _open_desk(self) -> Script:
         """Where people break and heal the lab, and the script that does so by itself."""

@@ -12,11 +12,13 @@ from core.ledger import Ledger, WindowKind, WindowRow
 from core.plan import Plan, WindowRule
 from core.voices import Round
 from scheduler import judge as judging
+from scheduler.budget_figures import budget_figures
 from scheduler.memory import JudgeSettings, Memory
 from storage.backfill import Backfill
 from storage.engine import Database
 
 HOUR_MS: Final = 3_600_000
+DAY_MS: Final = 24 * HOUR_MS
 
 
 class PlayedDay(Protocol):
@@ -59,6 +61,15 @@ def replay(
         backfill.add_day(day.start_ms, ledger.results, ledger)
         told(number)
     backfill.finish()
+    _tell_budgets(db, backfill, memory, now_ms)
+
+
+def _tell_budgets(db: Database, backfill: Backfill, memory: Memory, now_ms: int) -> None:
+    """What was spent in the past was told in the past: the worker that goes on from here is not to tell it all at once."""
+    with db.read() as conn:
+        figures = budget_figures(conn, memory, now_ms)
+    ledger, _ = judging.tick(memory, now_ms, figures)
+    backfill.add_day(now_ms // DAY_MS * DAY_MS, (), ledger)
 
 
 def _judged(memory: Memory, day: PlayedDay) -> tuple[Ledger, Memory]:
