@@ -41,6 +41,7 @@ bench: ## Measure, as ratios
 docs: ## Make the generated documents anew
 	@$(PYTHON) .ci/setup.py dev
 	$(PY) -m config.docs > docs/configuration.md
+	$(PY) docs/tables.py
 
 lock: ## Lock files from pyproject.toml
 	@$(PYTHON) .ci/setup.py lock

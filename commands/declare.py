@@ -14,7 +14,7 @@ from core.exits import Exit, Refusal
 from settings import Settings
 from storage import configs
 from storage.engine import open_database
-from storage.migrate import migrate
+from storage.faults import NotMigrated
 
 
 def diff(settings: Settings, path: Path, *, as_json: bool) -> Exit:
@@ -48,8 +48,10 @@ def apply(settings: Settings, path: Path, *, as_json: bool) -> Exit:
 
 def _running(settings: Settings) -> Config | None:
     """The configuration in the database; None before the first."""
-    migrate(settings.database)
-    db = open_database(settings.database)
+    try:
+        db = open_database(settings.database, wait_s=0)
+    except NotMigrated:  # nothing ran here yet; a comparison only reads, so nothing is made
+        return None
     try:
         with db.read() as conn:
             kept = configs.newest(conn)

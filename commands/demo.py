@@ -52,7 +52,7 @@ def demo(*, lab_only: bool) -> Exit:
     if lab_only:
         from lab.__main__ import main
 
-        main()
+        main([])
         return Exit.OK
     settings = load()
     require_free(settings.host, settings.port)

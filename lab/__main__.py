@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TextIO
 
@@ -52,12 +53,13 @@ async def _stopped(seconds: float | None) -> None:
             await stop.wait()
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
+    """`words` are those of the command line; None: this process's own."""
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     parser.add_argument("--port", type=int, default=8510, help="of the desk; another one where it is taken")
     parser.add_argument("--quiet", action="store_true", help="play no script: break things by hand")
     parser.add_argument("--seconds", type=float, default=None, help="stop by itself after so long")
-    given = parser.parse_args()
+    given = parser.parse_args(words)
     asyncio.run(serve(port=given.port, playing=not given.quiet, seconds=given.seconds, out=sys.stdout))
 
 

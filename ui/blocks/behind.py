@@ -21,7 +21,7 @@ def behind(bands: Sequence[Band], slug: str, reader: Reader) -> str:
         return ""
     shown = " · ".join(_one(band, reader) for band in known[:SHOWN])
     more = f" · {link(f'{len(known) - SHOWN} more', address('incident', integration=slug))}" if len(known) > SHOWN else ""
-    return f'<p class="note behind">Bands: {shown}{more}</p>'
+    return f'<p class="note behind">Incidents in the chart: {shown}{more}</p>'
 
 
 def _one(band: Band, reader: Reader) -> str:

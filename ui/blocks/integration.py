@@ -75,6 +75,11 @@ def _check(view: CheckLine) -> str:
     note = f"<br><span class=m>{text(view.note)}</span>" if view.note else ""
     counts = "" if view.counts else f" {parts.tag('does not count')}"
     asks = f'<br><code class="m">{text(view.asks)}</code>' if view.asks else ""
+    asks += (
+        f'<br><span class="m">is called at <code>{text(view.called_at)}</code>, or below it /start and /fail</span>'
+        if view.called_at
+        else ""
+    )
     return (
         f'<tr><td>{parts.status(view.status)}</td><th scope="row"><b>{text(view.name)}</b>{counts}{asks}</th>'
         f'<td class="num">{fmt.interval(view.every_ms)}</td><td class="num{" warn" if view.late else ""}">{achieved}{note}</td>'

@@ -157,6 +157,7 @@ def _check(row: CheckRow, dossier: Dossier, suspended: Collection[str]) -> views
         p95_us=summary.p95_us[0] if summary else None,
         places=len(check.locations),
         counts=check.counts,
+        called_at=f"/ping/{row.address}" if row.address else "",
     )
 
 

@@ -110,6 +110,7 @@ class CheckLine:
     p95_us: int | None
     places: int
     counts: bool
+    called_at: str = ""  # heartbeats: the path that something must call
 
 
 @dataclass(frozen=True, slots=True)
