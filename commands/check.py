@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import observe
 from checks.registry import providers
@@ -17,6 +18,7 @@ from commands.output import answer, answer_json, say
 from commands.validate import read
 from config.loading import load
 from config.secrets import resolve_all
+from core.address import PRIVATE, is_blocked, read_literal
 from core.declared import DeclaredCheck, DeclaredIntegration
 from core.exits import Exit, Refusal
 from core.health import Status
@@ -44,6 +46,7 @@ def find(
     path: Path, name: str, sets: Mapping[str, str], secrets: Mapping[str, str], *, private: bool
 ) -> tuple[DeclaredIntegration, DeclaredCheck]:
     """The declared check, or a provider's own where the file does not name it. What is set here replaces what the file says."""
+    private = private or any(map(is_inside, sets.values()))
     slug, _, check_slug = name.partition("/")
     in_file = {one.slug: one for one in read(path).declared} if path.exists() else {}
     declared = in_file.get(slug)
@@ -56,6 +59,16 @@ def find(
     if one.kind == "heartbeat":
         raise Refusal(Exit.USAGE, f"{name} is a heartbeat: it calls us, there is nothing to ask.")
     return declared, one
+
+
+def is_inside(value: str) -> bool:
+    """An address of this machine or its network: whoever types it here has opted in, for this one run."""
+    try:
+        host = urlsplit(value).hostname or ""
+        literal = read_literal(host)
+    except ValueError:
+        return False
+    return host == "localhost" if literal is None else is_blocked(str(literal), PRIVATE)
 
 
 def _declare(
