@@ -14,7 +14,7 @@ from alerts.message import IncidentView, Message
 from alerts.slack_errors import GONE, MALFORMED, SlackRefusal, delivery_error
 
 EVENT_TYPE: Final = "integration_health"
-SEARCH_BACK_S: Final = 3600
+SEARCH_BACK_S: Final = 2 * 3600  # beyond the longest wait between two tries, 72 min
 _CHANNEL_ID: Final = re.compile(r"^[CGD][A-Z0-9]{6,}$")
 
 

@@ -70,6 +70,14 @@ async def test_a_send_without_an_answer_is_found_again_not_sent_twice(slack: Sla
     assert len(slack.in_channel) == 1
 
 
+async def test_it_is_found_after_the_longest_wait_between_two_tries(slack: SlackServer, ops: Channel) -> None:
+    slack.behave("dropped")
+    with pytest.raises(DeliveryError):
+        await ops.send(message(), None)
+    await ops.send(message(doubtful=True, at_ms=NOON + 72 * MINUTE), None)
+    assert len(slack.in_channel) == 1
+
+
 async def test_another_incidents_message_is_not_adopted(slack: SlackServer, ops: Channel) -> None:
     await ops.send(message(replace(incident(), id=7)), None)
     await ops.send(message(doubtful=True), None)
