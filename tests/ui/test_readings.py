@@ -11,11 +11,12 @@ from core.availability import Bucket, Buckets
 from core.health import Cause, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind, IncidentRow, PageRow, WindowKind, WindowRow
 from core.merge import Piece
-from core.plan import IntegrationPlan
+from core.plan import CheckPlan, IntegrationPlan
 from core.verdict import Confidence, Party, Verdict
 from storage.rows import DayBar, DeliveryRow, IncidentDetail, IncidentLine, NoticeRow, ProcessRow
 from ui.reader import Reader
 from ui.readings import monitor as monitors
+from ui.readings.detection import found_within, guarantee
 from ui.readings.incident import read_incident, whose
 from ui.readings.lanes import day_letter, day_words, days, lane
 from ui.readings.names import Names
@@ -243,3 +244,11 @@ def test_a_window_names_what_it_lies_over() -> None:
     (window,) = system({}).windows
     assert (window.kind, window.what, window.by) == ("Silence", "PayPal, 9", "Mara")
     assert datetime.fromtimestamp(window.end_ms / 1000, tz=UTC).hour == 14
+
+
+def test_a_heartbeat_is_noticed_when_its_grace_is_over() -> None:
+    plan = CheckPlan(1, 1, "nightly", "Nightly", "heartbeat", counts=True, interval_ms=86_400_000, grace_ms=1_800_000)
+    said = guarantee((plan,))
+    assert said is not None
+    assert "30" in said.strong
+    assert found_within((plan,)).note == "of the last call in time"
