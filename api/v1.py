@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from api import acts, shapes, views
+from api import acts, incident_shapes, incident_views, shapes, views
 from api.acts import MAX_ID, Ident
 from api.deps import Deps
 from core.calendar import from_ms, parse_period
@@ -85,21 +85,21 @@ def _incidents(made: APIRouter, deps: Deps) -> None:
         before: Before = None,
         open_: Annotated[bool | None, Query(alias="open", description="Only open ones, or only closed ones.")] = None,
         integration: Annotated[str | None, Query(max_length=100, description="Those of one integration, by slug.")] = None,
-    ) -> list[shapes.Incident]:
+    ) -> list[incident_shapes.Incident]:
         with deps.database().read() as conn:
             row = catalogue.integration(conn, integration) if integration is not None else None
             if integration is not None and row is None:
                 raise HTTPException(404, "No integration has this slug.")
             only = incidents.IncidentFilter(integration=row.plan.id if row else None, open=open_)
-            return [views.incident(line) for line in incidents.incidents(conn, only, limit, before)]
+            return [incident_views.incident(line) for line in incidents.incidents(conn, only, limit, before)]
 
     @made.get("/incidents/{ident}", summary="One incident with its timeline", responses=NOT_FOUND)
-    def one(ident: Ident) -> shapes.IncidentDetail:
+    def one(ident: Ident) -> incident_shapes.IncidentDetail:
         with deps.database().read() as conn:
             found = incidents.incident(conn, ident)
         if found is None:
             raise HTTPException(404, "There is no such incident.")
-        return views.incident_detail(found)
+        return incident_views.incident_detail(found)
 
 
 def _deliveries(made: APIRouter, deps: Deps) -> None:
@@ -109,10 +109,10 @@ def _deliveries(made: APIRouter, deps: Deps) -> None:
         before: Before = None,
         incident: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
         channel: Annotated[str | None, Query(max_length=100)] = None,
-    ) -> list[shapes.Delivery]:
+    ) -> list[incident_shapes.Delivery]:
         with deps.database().read() as conn:
             found = deliveries.deliveries(conn, limit=limit, before=before, incident=incident, channel=channel)
-        return [views.delivery(row) for row in found]
+        return [incident_views.delivery(row) for row in found]
 
     @made.get("/alerts", summary="Alert rows, newest first: all, those that wait, or the dead letters")
     def alerts(
@@ -120,7 +120,7 @@ def _deliveries(made: APIRouter, deps: Deps) -> None:
         before: Before = None,
         state: AlertState | None = None,
         incident: Annotated[int | None, Query(ge=1, le=MAX_ID)] = None,
-    ) -> list[shapes.Alert]:
+    ) -> list[incident_shapes.Alert]:
         with deps.database().read() as conn:
             found = deliveries.alerts(
                 conn,
@@ -130,7 +130,7 @@ def _deliveries(made: APIRouter, deps: Deps) -> None:
                 waiting=state is AlertState.WAITING,
                 incident=incident,
             )
-        return [views.alert(line) for line in found]
+        return [incident_views.alert(line) for line in found]
 
 
 def _sla(made: APIRouter, deps: Deps) -> None:
