@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -36,15 +37,17 @@ def latencies(dossier: Dossier, check: CheckPlan, place: int, window_ms: int, zo
     found = _series(check.id, place, since, until)
     told = found.answered
     at, total = found.at_ms[told], found.total_us[told]
-    bands = tuple(_band(row, until) for row in dossier.incidents if check.id in row.checks and (row.resolved_ms or until) > since)
+    bands = within([row for row in dossier.incidents if check.id in row.checks], since, until)
     marked = np.zeros(len(at), np.bool_)
     for band in bands:
         marked |= (at >= band.start_ms) & (at < band.end_ms)
     return Latencies(since, until, zone, at, total, marked, check.latency_limit_us, bands)
 
 
-def _band(row: IncidentRow, until_ms: int) -> Band:
-    return Band(row.started_ms, row.resolved_ms or row.closed_ms or until_ms, row.status, row.id)
+def within(incidents: Iterable[IncidentRow], since_ms: int, until_ms: int) -> tuple[Band, ...]:
+    """Those that reach into [since, until); one that began in the hour a long window leaves out is not in it."""
+    found = [Band(row.started_ms, row.resolved_ms or row.closed_ms or until_ms, row.status, row.id) for row in incidents]
+    return tuple(band for band in found if band.start_ms < until_ms and band.end_ms > since_ms)
 
 
 def phase_times(dossier: Dossier, check: CheckPlan, place: int, window_ms: int, zone: str) -> PhaseTimes:

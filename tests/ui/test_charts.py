@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from core.health import Status
+from core.health import Cause, Status
+from core.ledger import IncidentKind, IncidentRow
 from ui.blocks.behind import behind
+from ui.charting import within
 from ui.charts import dress
 from ui.charts.latency import DAY_MS, Band, Latencies, latency
 from ui.charts.thin import bucketed, thinned, wall_time
@@ -55,6 +57,15 @@ def test_every_band_takes_a_click_where_the_buckets_points_stand_and_leads_to_it
 def test_a_chart_without_trouble_leads_nowhere() -> None:
     view = replace(ninety_days(), bands=())
     assert "incident" not in {trace.name for trace in latency(view).data}
+
+
+def test_an_incident_that_began_after_the_window_is_no_band_of_it() -> None:
+    def row(number: int, start_ms: int, end_ms: int | None) -> IncidentRow:
+        kind, cause = IncidentKind.VENDOR, Cause.SERVER_ERROR
+        return IncidentRow(number, kind, 1, start_ms, start_ms, Status.DOWN, cause, (1,), None, 1, resolved_ms=end_ms)
+
+    rows = [row(1, SINCE - 9, SINCE - 5), row(2, SINCE - 9, SINCE + 5), row(3, SINCE + 50, None), row(4, SINCE + 100, None)]
+    assert [(band.incident, band.end_ms - SINCE) for band in within(rows, SINCE, SINCE + 100)] == [(2, 5), (3, 100)]
 
 
 def test_the_incidents_behind_a_chart_are_links_newest_first_and_few() -> None:
