@@ -69,7 +69,7 @@ class _Worker:
         try:
             epoch = self._stand_by(lock)
             if epoch is not None:
-                self._beats.leads = True
+                self._beats.lead()
                 asyncio.run(self._lead(epoch))
         finally:
             self._beats.stop()

@@ -53,6 +53,11 @@ class Beats:
     def turn(self) -> None:
         self._turned = time.monotonic()
 
+    def lead(self) -> None:
+        """From here on this process leads, and says so before it does anything: a standby must know whom to watch."""
+        self.leads = True
+        self._beat()
+
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join(10)
@@ -69,11 +74,16 @@ class Beats:
             if time.monotonic() - self._turned > self._stuck_s:
                 continue
             self._beat_parent()
-            try:
-                processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
-                self.written_at = time.monotonic()
-            except (*NO_ANSWER, OSError) as error:
-                log.warning("the beat cannot be written: %s", sentence_of(error))
+            self._beat()
+
+    def _beat(self) -> None:
+        try:
+            processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
+            self.written_at = time.monotonic()
+        except (*NO_ANSWER, OSError) as error:
+            log.warning("the beat cannot be written: %s", sentence_of(error))
+        except Exception:
+            log.exception("the beat met a bug of ours")  # and the next one is tried: a worker that works must not fall silent
 
     def _beat_parent(self) -> None:
         if self._fd >= 0:

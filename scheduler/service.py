@@ -64,10 +64,10 @@ class Service:
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.failed = False
+        self._open()
 
     async def run(self) -> None:
         """Until `stop`, or until another worker leads."""
-        self._open()
         await asyncio.to_thread(self._begin)
         asking = (self.prober.run(), self._listen()) if self._probing else ()
         tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run(), self._turn())]

@@ -43,9 +43,11 @@ def row(db: Database) -> ProcessRow:
 
 def test_beats_come_while_the_loop_turns_and_say_how_it_is(db: Database, pipe: int) -> None:
     beats = made(db)
-    beats.leads = True
     beats.start()
-    until(lambda: row(db).body == {"checks": 3} and row(db).leads, "a beat")
+    until(lambda: row(db).body == {"checks": 3}, "a beat")
+    assert not row(db).leads
+    beats.lead()
+    assert row(db).leads
     assert os.read(pipe, 1) == b"."
     assert beats.writes
     beats.stop()
@@ -74,4 +76,20 @@ def test_the_parent_hears_of_a_worker_that_cannot_write(db: Database, pipe: int)
     with db.write() as conn:
         conn.execute(text("ALTER TABLE process_away RENAME TO process"))
     until(lambda: beats.writes, "a beat on disk")
+    beats.stop()
+
+
+def test_a_bug_in_what_a_beat_says_does_not_silence_the_worker(db: Database, pipe: int) -> None:
+    seen: list[int] = []
+
+    def body() -> dict[str, int]:
+        seen.append(1)
+        if len(seen) < 3:
+            raise AttributeError("not made yet")
+        return {"checks": 3}
+
+    clock = Clock()
+    beats = Beats(db, processes.register(db, "worker", clock.now_ms()), clock, body, every_s=OFTEN_S)
+    beats.start()
+    until(lambda: row(db).body == {"checks": 3}, "a beat")
     beats.stop()
