@@ -10,6 +10,7 @@ from core.health import Status
 
 GROUP_AT_LEAST: Final = 5  # fewer providers failing together may be chance
 JOIN_MS: Final = 60_000  # incidents opened this long before a group forms join it
+GROWS_MS: Final = 900_000  # a group of few that nobody joined for so long is what is left of a trouble, not the trouble itself
 
 
 class Grouping(StrEnum):

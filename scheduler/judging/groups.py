@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.grouping import JOIN_MS
+from core.grouping import GROUP_AT_LEAST, GROWS_MS, JOIN_MS
 from core.health import Cause
 from core.ledger import IncidentKind, IncidentRow
 from core.merge import worst
@@ -23,7 +23,7 @@ def join(draft: Draft, incident: int, now_ms: int) -> None:
     rule = row.verdict.rule if row.verdict else 0
     if rule not in GROUPED:
         return
-    group = _open_group(draft, rule)
+    group = _open_group(draft, rule, now_ms)
     members = [row] if group else [*_just_opened(draft, rule, row.id, now_ms), row]
     ident = group.id if group else _form(draft, members, now_ms)
     for member in members:
@@ -34,9 +34,16 @@ def join(draft: Draft, incident: int, now_ms: int) -> None:
     telling.tell_opening(draft, ident, now_ms, [member.integration for member in members])
 
 
-def _open_group(draft: Draft, rule: int) -> IncidentRow | None:
+def _open_group(draft: Draft, rule: int, now_ms: int) -> IncidentRow | None:
+    """The one that is going on. A single vendor that stayed down must not swallow the next mass failure: nobody would be called."""
     groups = (row for row in draft.memory.incidents.values() if row.kind is IncidentKind.GROUP)
-    return next((row for row in groups if row.verdict is not None and row.verdict.rule == rule), None)
+    same = [row for row in groups if row.verdict is not None and row.verdict.rule == rule]
+    return next((row for row in reversed(same) if _goes_on(draft, row.id, now_ms)), None)
+
+
+def _goes_on(draft: Draft, group: int, now_ms: int) -> bool:
+    opened = [one.opened_ms for one in draft.memory.incidents.values() if one.group == group]
+    return len(opened) >= GROUP_AT_LEAST or now_ms - max(opened, default=0) <= GROWS_MS
 
 
 def _just_opened(draft: Draft, rule: int, but: int, now_ms: int) -> list[IncidentRow]:

@@ -47,6 +47,34 @@ def test_a_group_says_how_many_fail_by_now_not_how_many_did_when_it_formed() -> 
     assert group.verdict.headline.startswith("8 of ")
 
 
+def test_one_that_stayed_down_does_not_swallow_the_next_mass_failure() -> None:
+    """Hours later the path fails again: a group of its own, and somebody is called."""
+    stage = vendors(12)
+    fail_together(stage, range(1, 8), 60, Cause.TIMEOUT, answering(61))
+    (first,) = stage.of(IncidentKind.GROUP)
+    for at in range(200, 7_200, 60):
+        stage.feed(
+            [result(number * 10, at + number, Cause.TIMEOUT if number == 1 else None) for number in range(1, 13)], answering(at + 30)
+        )
+    fail_together(stage, range(2, 9), 7_260, Cause.TIMEOUT, answering(7_261))
+    groups = stage.of(IncidentKind.GROUP)
+    assert len(groups) == 2
+    assert groups[0].id == first.id
+    assert stage.told(groups[1].id)[0] is AlertKind.OPENED
+
+
+def test_a_late_one_joins_the_group_that_is_going_on() -> None:
+    stage = vendors(12)
+    fail_together(stage, range(1, 8), 60, Cause.TIMEOUT, answering(61))
+    for at in range(200, 1_700, 60):
+        failing = 7 if at < 1_400 else 8
+        stage.feed([result(n * 10, at + n, Cause.TIMEOUT if n <= failing else None) for n in range(1, 13)], answering(at + 30))
+    (group,) = stage.of(IncidentKind.GROUP)
+    members = stage.of(IncidentKind.VENDOR)
+    assert len(members) == 8
+    assert {row.group for row in members} == {group.id}
+
+
 def test_four_of_four_are_too_few_for_a_group() -> None:
     stage = vendors(4)
     fail_together(stage, range(1, 5), 60, Cause.TIMEOUT, answering(61))
