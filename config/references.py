@@ -29,9 +29,18 @@ def cross_references(
         for place, name in enumerate(integration.channels):
             if name not in config.channels:
                 yield unknown(("integrations", index, "channels", place), name, config.channels, "channel")
+    yield from _unheard(config, integrations)
     for section in ("maintenance", "silences"):
         for index, window in enumerate(getattr(config, section)):
             yield from (complaint.below(section, index) for complaint in _window(window, set(slugs.values()), tags))
+
+
+def _unheard(config: Config, integrations: Mapping[int, Integration]) -> Iterator[Complaint]:
+    """Channels stand there, and some integrations have none: nobody would be called, and nobody would know."""
+    quiet = [one.slug for one in integrations.values() if not one.channels]
+    if config.channels and config.alerting.channel is None and quiet:
+        named = ", ".join(quiet[:3]) + (f" and {len(quiet) - 3} more" if len(quiet) > 3 else "")
+        yield Complaint(("alerting",), f"names no channel: alerts of {named} go nowhere", warning=True)
 
 
 def unset_secrets(integrations: Mapping[int, Integration], config: Config | None, env: Mapping[str, str]) -> Iterator[Complaint]:

@@ -181,6 +181,16 @@ def test_a_channel_secret_that_is_not_set_here_is_a_warning_too() -> None:
     ]
 
 
+def test_channels_that_nobody_is_sent_to_are_a_warning() -> None:
+    text = "version: 1\nchannels: {ops: {kind: smtp, to: [a@example.com], from: b@example.com}}\nintegrations:\n"
+    both = "  - {slug: stripe, provider: stripe}\n  - {slug: paypal, provider: paypal, channels: [ops]}\n"
+    (problem,) = load(text + both).problems
+
+    assert problem.warning
+    assert str(problem) == "integrations.yaml, line 1, alerting: names no channel: alerts of stripe go nowhere"
+    assert load(text + both + "alerting: {channel: ops}\n").problems == ()
+
+
 def test_an_integration_without_a_counting_check_is_a_warning() -> None:
     loaded = load("version: 1\nintegrations:\n  - {slug: s, provider: stripe, checks: {reachability: {enabled: false}}}\n")
 
