@@ -33,7 +33,13 @@ def run() -> Exit:
 def when_parent_ends(do: Callable[[], object]) -> None:
     """Started by another process of ours, which holds a pipe to our standard input: end when it does, however it ended."""
     if os.environ.get("ENDS_WITH_PARENT"):
-        threading.Thread(target=lambda: (sys.stdin.buffer.read(), do()), name="parent", daemon=True).start()
+
+        def wait() -> None:
+            while os.read(0, 1):  # not through sys.stdin: whose lock, held here, aborts an interpreter that ends by itself
+                pass
+            do()
+
+        threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def require_free(host: str, port: int) -> None:

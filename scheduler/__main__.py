@@ -120,7 +120,7 @@ def watch_parent(stopping: threading.Event) -> None:
         return
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(0, 1):  # not through sys.stdin: whose lock, held here, aborts an interpreter that ends by itself
             pass
         stopping.set()
 

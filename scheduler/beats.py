@@ -61,6 +61,8 @@ class Beats:
     def stop(self) -> None:
         self._stopping.set()
         self._thread.join(10)
+        if not self.writes:
+            return  # its end would only wait, too
         with suppress(*NO_ANSWER):
             processes.end(self._db, self._ident, self._clock.now_ms())
 

@@ -32,6 +32,11 @@ PACKING_S: Final = 3_600
 UNWRITTEN_MS: Final = 10_000  # results that could not be written for so long are an emergency
 
 
+def unwritten(since_ms: int, why: str) -> str:
+    """What the emergency alert says."""
+    return f"Results cannot be written since {datetime.fromtimestamp(since_ms / 1000, UTC):%H:%M:%S} UTC: {why}"
+
+
 @dataclass
 class Beside:
     """One worker's calendar. Every chore is short, runs in a thread, and writes as the leader of `epoch` or not at all."""
@@ -81,7 +86,7 @@ class Beside:
         health = self.recorder.health
         since = health.failing_since_ms
         if since is not None and self.clock.now_ms() - since > UNWRITTEN_MS:
-            self.emergency(f"Results cannot be written since {datetime.fromtimestamp(since / 1000, UTC):%H:%M:%S} UTC: {health.error}")
+            self.emergency(unwritten(since, health.error))
 
     def _expand_windows(self) -> None:
         """Weekly windows are written out two weeks ahead; every day goes on from there."""

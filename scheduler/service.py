@@ -19,7 +19,7 @@ from core.voices import Round
 from scheduler import incident_view
 from scheduler import judge as judging
 from scheduler.beats import Beats
-from scheduler.beside import Beside
+from scheduler.beside import UNWRITTEN_MS, Beside, unwritten
 from scheduler.canary import Canaries
 from scheduler.clock import Clock
 from scheduler.declarations import Declarations, Declared
@@ -36,12 +36,13 @@ from scheduler.vital_signs import vital_signs
 from settings import Settings
 from storage import notices, states, timeline
 from storage.engine import Database
-from storage.faults import NO_ANSWER, Fenced
+from storage.faults import NO_ANSWER, Fenced, sentence_of
 from storage.folding import Folder
 from storage.incidents import next_id, open_incidents
 from storage.outbox import StoredOutbox
 
 USER_AGENT: Final = "integration-health/0.1"
+AGAIN_S: Final = 1.0
 CANARIES_SILENT_S: Final = 10.0  # how often they are asked while none answers
 CANARIES_WELL_S: Final = 30.0  # row 5 of the verdict counts from the last good one
 
@@ -68,9 +69,39 @@ class Service:
 
     async def run(self) -> None:
         """Until `stop`, or until another worker leads."""
-        await asyncio.to_thread(self._begin)
+        turning = asyncio.create_task(self._turn())
+        try:
+            if await self._begun():
+                await self._work()
+        finally:
+            self._stop.set()
+            await turning
+            await self.http.aclose()
+            await self.private_http.aclose()
+            await self.runner.close()
+
+    async def _begun(self) -> bool:
+        """False when told to stop before. A database that cannot be written is tried again, and somebody hears of it."""
+        since_ms = self.clock.now_ms()
+        while not self._stop.is_set():
+            try:
+                await asyncio.to_thread(self._begin)
+                return True
+            except NO_ANSWER as error:
+                log.warning("the worker cannot begin: %s", sentence_of(error))
+                await self._say_unwritten(since_ms, sentence_of(error))
+                await asyncio.sleep(AGAIN_S)
+        return False
+
+    async def _say_unwritten(self, since_ms: int, why: str) -> None:
+        if (declared := self.declarations.current) is not None and self.clock.now_ms() - since_ms > UNWRITTEN_MS:
+            channels = outlets(declared.config, self.settings, os.environ, self.http, self.private_http)
+            self.dispatcher.replace(channels, declared.config.alerting.fallback)
+            await self.dispatcher.emergency(unwritten(since_ms, why))
+
+    async def _work(self) -> None:
         asking = (self.prober.run(), self._listen()) if self._probing else ()
-        tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run(), self._turn())]
+        tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run())]
         for task in tasks:
             task.add_done_callback(self._ended)
         self.chores.start()
@@ -252,6 +283,3 @@ class Service:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.http.aclose()
-        await self.private_http.aclose()
-        await self.runner.close()

@@ -39,6 +39,7 @@ class Supervisor:
     env: Mapping[str, str] = field(default_factory=dict)
     command: Sequence[str] = (sys.executable, "-m", "scheduler")
     silence_s: float = SILENCE_S
+    steady_s: float = STEADY_S
     child: Child = field(default_factory=Child)
 
     def __post_init__(self) -> None:
@@ -60,7 +61,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = time.monotonic()
             self._live_once()
-            failures = 0 if time.monotonic() - began > STEADY_S else failures + 1
+            failures = 1 if time.monotonic() - began > self.steady_s else failures + 1
             if not self._stopping.is_set():
                 self.child.restarts += 1
                 log.warning("worker ended (%s); starting it again", self.child.last_end)

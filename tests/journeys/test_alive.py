@@ -1,22 +1,41 @@
-"""Whatever is killed, stopped or blocked: /healthz says so, nothing outlives its parent, and another worker leads."""
+"""Whatever is killed, stopped or blocked: /healthz says so, nothing outlives its parent, another worker leads, no result is lost."""
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from core.exits import Exit
+from core.plan import LOCAL
+from lab.running import LabThread
+from storage.catalogue import check_named
 from storage.engine import Database, open_database
-from tests.journeys.actors import Site, Worker, alive, environment, leader, until
+from storage.results import results
+from tests.journeys.actors import (
+    Site,
+    Worker,
+    alive,
+    answered_since,
+    declared,
+    environment,
+    held,
+    leader,
+    newest,
+    now_ms,
+    roots,
+    until,
+    vendor,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +61,15 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Nothing is declared: pages, API and a worker that has nobody to ask."""
+def lab() -> Iterator[LabThread]:
+    with LabThread(only=["stripe"]) as thread:
+        yield thread
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, lab: LabThread) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("alive")
-    with Site(folder, environment(folder), "version: 1\n") as running:
+    with Site(folder, environment(folder, lab=lab), declared(vendor(lab, "stripe"))) as running:
         until(lambda: running.health() == 200, "a worker that leads")
         yield running
 
@@ -53,19 +77,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def db(site: Site) -> Iterator[Database]:
     database = open_database(f"sqlite:///{site.env['STATE_DIR']}/health.db")
+    until(lambda: newest(database, "stripe/api") is None, "a first answer")
     yield database
     database.close()
-
-
-@contextmanager
-def held(path: Path) -> Iterator[None]:
-    """As another process holds it that does not let go."""
-    fd = os.open(path, os.O_RDWR)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(fd)
 
 
 def leads(db: Database) -> int:
@@ -74,19 +88,28 @@ def leads(db: Database) -> int:
     return found.pid
 
 
-def answers(site: Site) -> None:
+def answers(site: Site) -> bool:
     """Page and API go on."""
-    assert site.http.get("/").status_code == 200
-    assert site.get("/api/v1/status")["integrations"]["down"] == 0
+    return site.http.get("/").status_code == 200 and site.get("/api/v1/status")["integrations"]["down"] == 0
+
+
+def instants(db: Database, since_ms: int, until_ms: int) -> list[int]:
+    with db.read() as conn:
+        row = check_named(conn, "stripe/api")
+        return sorted(line.at_ms for line in results(conn, row.plan.id, LOCAL, since_ms, until_ms, 100)) if row else []
+
+
+def renamed(db: Database, table: str, name: str) -> None:
+    with db.write() as conn:
+        conn.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
 
 
 def test_a_second_instance_is_refused_and_the_first_goes_on(site: Site) -> None:
-    folder = Path(site.env["STATE_DIR"])
-    with Site(folder, site.env) as second:
+    with Site(Path(site.env["STATE_DIR"]), site.env) as second:
         assert second.running
-        assert second.running.wait(20) == 7
+        assert second.running.wait(20) == Exit.ALREADY_RUNNING
         assert "Another instance serves" in second.said
-    answers(site)
+    assert answers(site)
 
 
 def test_a_worker_that_is_killed_is_followed_by_another(site: Site, db: Database) -> None:
@@ -97,18 +120,57 @@ def test_a_worker_that_is_killed_is_followed_by_another(site: Site, db: Database
     assert not alive(first)
 
 
-def test_a_writer_that_cannot_commit_turns_healthz_within_30_s_and_back(site: Site) -> None:
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What was seen while another process held the write lock and did not let go."""
+
+    from_ms: int
+    to_ms: int
+    turned_s: float  # until /healthz said 503
+    answered: bool  # page and API, meanwhile
+    written: list[int]
+    told: str
+
+
+@pytest.fixture(scope="module")
+def blocked(site: Site, db: Database, lab: LabThread) -> Blocked:
+    begun = now_ms()
+    until(lambda: answered_since(db, "stripe/api", begun), "a worker at work")
+    begun = now_ms()
     with held(Path(site.env["STATE_DIR"]) / "write.lock"):
-        until(lambda: site.health() == 503, "503 while the lock is held", 30)
-        answers(site)
+        until(lambda: site.health() == 503, "503 while the lock is held", 40)
+        turned_s = (now_ms() - begun) / 1000
+        answered = answers(site)
+        until(lambda: roots(lab), "an alert that needs no database", 40)
+        ended = now_ms()
+        written = instants(db, begun + 1_000, ended)
+        told = json.dumps(roots(lab)[0].blocks)
+    return Blocked(begun + 1_000, ended, turned_s, answered, written, told)
+
+
+def test_a_writer_that_cannot_commit_turns_healthz_within_30_s_and_back(site: Site, blocked: Blocked) -> None:
+    assert blocked.turned_s <= 30
+    assert blocked.answered
     until(lambda: site.health() == 200, "healthy when it is let go", 15)
+
+
+def test_what_cannot_be_written_is_told_past_the_database_once(blocked: Blocked, lab: LabThread) -> None:
+    assert "Not recorded" in blocked.told
+    assert len(roots(lab)) == 1
+
+
+def test_what_could_not_be_written_is_written_later(blocked: Blocked, db: Database) -> None:
+    assert blocked.written == []
+    until(lambda: len(instants(db, blocked.from_ms, blocked.to_ms)) >= 5, "what waited is on disk")
+    asked = instants(db, blocked.from_ms, blocked.to_ms)
+    assert max(after - before for before, after in pairwise(asked)) <= 4_000, "it was asked all the while"
 
 
 def test_a_worker_that_is_stopped_turns_healthz_within_30_s_and_is_replaced(site: Site, db: Database) -> None:
     first = leads(db)
     os.kill(first, signal.SIGSTOP)
     until(lambda: site.health() == 503, "503 while the worker is stopped", 30)
-    answers(site)
+    assert answers(site)
     assert alive(first)
     until(lambda: leads(db) != first, "another worker that leads", 40)
     assert not alive(first)
@@ -119,6 +181,17 @@ def test_a_web_process_that_is_killed_leaves_no_worker(site: Site, db: Database)
     worker = leads(db)
     site.kill()
     until(lambda: not alive(worker), "the end of its worker")
+
+
+def test_a_worker_that_cannot_begin_begins_when_it_can(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
+    database = open_database(sqlite_url)
+    renamed(database, "integration", "away")
+    with Worker(tmp_path, environment(tmp_path, sqlite_url, lab), declared(vendor(lab, "stripe"))) as worker:
+        until(lambda: "cannot begin" in worker.said, "a first try")
+        renamed(database, "away", "integration")
+        until(lambda: newest(database, "stripe/api") is None, "a first answer")
+        assert worker.stop() == 0
+    database.close()
 
 
 def test_a_standby_takes_over_from_a_worker_that_was_stopped(pair: Pair) -> None:

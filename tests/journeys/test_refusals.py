@@ -69,7 +69,7 @@ def test_a_port_in_use_is_named_with_the_next_one(env: dict[str, str], taken_por
     assert f"PORT={taken_port + 1}" in sentence
 
 
-@pytest.mark.parametrize("words", [RUN, WORKER, streamlit()], ids=["run", "worker", "streamlit"])
+@pytest.mark.parametrize("words", [RUN, WORKER], ids=["run", "worker"])
 def test_a_state_folder_that_cannot_be_made_is_refused(env: dict[str, str], tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "file").touch()
     sentence = refused({**env, "STATE_DIR": str(tmp_path / "file" / "state")}, words, Exit.STATE_NOT_WRITABLE)
@@ -136,7 +136,7 @@ def test_others_are_not_let_in_without_a_token(env: dict[str, str], words: tuple
     assert "ACCESS_TOKEN" in refused({**env, "HOST": "0.0.0.0"}, words, Exit.TOKEN_NEEDED)
 
 
-@pytest.mark.parametrize("words", [RUN, WORKER, streamlit(), ("cli", "diff")], ids=["run", "worker", "streamlit", "diff"])
+@pytest.mark.parametrize("words", [RUN, WORKER, ("cli", "diff")], ids=["run", "worker", "diff"])
 def test_a_wrong_value_in_the_environment_is_named_and_not_shown(env: dict[str, str], words: tuple[str, ...]) -> None:
     sentence = refused({**env, "ACCESS_TOKEN": "short-secret", "TIMEZONE": "Mars/Olympus"}, words, Exit.CONFIGURATION)
     assert "ACCESS_TOKEN" in sentence

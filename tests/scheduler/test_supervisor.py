@@ -53,6 +53,18 @@ def test_a_killed_worker_is_started_again() -> None:
     assert until(lambda: not alive(keeper.child.pid or 0))
 
 
+def test_a_worker_that_lived_long_is_followed_at_once() -> None:
+    keeper = Supervisor(command=(sys.executable, "-c", BEATING), steady_s=0.0)
+    keeper.start()
+    for _ in range(2):
+        assert until(lambda: keeper.child.pid is not None and alive(keeper.child.pid))
+        last = keeper.child.pid
+        assert last
+        os.kill(last, signal.SIGKILL)
+        assert until(lambda last=last: keeper.child.pid != last, 5)
+    keeper.stop()
+
+
 def test_a_silent_worker_is_killed_and_replaced() -> None:
     keeper = Supervisor(command=(sys.executable, "-c", SILENT), silence_s=0.6)
     keeper.start()
