@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from core.exits import Exit, Refusal
@@ -11,6 +12,7 @@ from core.ledger import Answer
 from settings import Settings
 from storage import processes, requests
 from storage.engine import Database, open_database
+from storage.faults import DatabaseBusy
 from storage.migrate import migrate
 
 SILENT_MS: Final = 5_000
@@ -31,8 +33,11 @@ def ask(settings: Settings, kind: str, body: Mapping[str, Any], by: str | None =
 
             return answer_alone(settings, db, ident) or _waited(db, ident)
         return _waited(db, ident)
+    except DatabaseBusy as busy:
+        raise Refusal(Exit.WORKER_SILENT, f"The worker did not answer: {busy}; the system page says how it is.") from None
     finally:
-        db.close()
+        with suppress(DatabaseBusy):  # closing waits for the same lock; the process ends anyway
+            db.close()
 
 
 def _works(db: Database) -> bool:

@@ -39,8 +39,9 @@ class Site:
     now_ms: int
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: Playwright holds an event loop open meanwhile, and other tests need their own."""
     with sync_playwright() as playwright:
         candidates = [os.environ.get("BROWSER_PATH"), *map(shutil.which, BROWSERS), *MAC, playwright.chromium.executable_path]
         found = next((path for path in candidates if path and Path(path).exists()), None)
