@@ -7,6 +7,7 @@ from pathlib import Path
 
 from commands.output import answer, answer_json, say
 from config.loading import Loaded, load
+from core.display import plural
 from core.exits import Exit, Refusal
 
 
@@ -31,5 +32,5 @@ def read(path: Path) -> Loaded:
 
 def summary(path: Path, loaded: Loaded) -> str:
     checks = sum(len(one.checks) for one in loaded.declared)
-    found = f"{path}: {len(loaded.declared)} integrations with {checks} checks are valid"
-    return f"{found}; {len(loaded.errors)} errors." if loaded.errors else f"{found}."
+    found = f"{plural(len(loaded.declared), 'integration')}, {plural(checks, 'check')}"
+    return f"{path} has {plural(len(loaded.errors), 'error')}; valid: {found}." if loaded.errors else f"{path} is valid: {found}."

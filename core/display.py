@@ -65,3 +65,8 @@ def _plain(number: Decimal) -> str:
     """Without an exponent and without zeros at the end."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 check`, `3 checks`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

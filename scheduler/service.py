@@ -14,6 +14,7 @@ from alerts.dispatch import Dispatcher
 from checks.runner import make_runner
 from checks.transport import guarded_client
 from config.models import Config
+from core.display import plural
 from core.ledger import Ledger
 from core.voices import Round
 from scheduler import incident_view
@@ -197,7 +198,7 @@ class Service:
         if declared is None:
             raise ValueError("; ".join(["The configuration is not valid; the last good one stays", *map(str, problems[:3])]) + ".")
         self._adopt(declared, now_ms)
-        return f"Applied: {len(self.setup.plan.integrations)} integrations with {len(self.setup.plan.checks)} checks."
+        return f"Applied: {plural(len(self.setup.plan.integrations), 'integration')}, {plural(len(self.setup.plan.checks), 'check')}."
 
     def _channel_names(self) -> tuple[frozenset[str], str | None]:
         config = self.declarations.current.config if self.declarations.current else None

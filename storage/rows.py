@@ -15,12 +15,6 @@ from core.policy import EXPERIENCE, availability
 
 
 @dataclass(frozen=True, slots=True)
-class LocationRow:
-    id: int
-    slug: str
-
-
-@dataclass(frozen=True, slots=True)
 class CheckRow:
     """A check as it stands, archived ones included."""
 

@@ -154,7 +154,7 @@ def test_apply_needs_no_worker(tmp_path: Path, url: str, lab: LabThread, db: Dat
     (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe")))
     done = cli(env, "apply", "--json")
     assert done.returncode == Exit.OK, done.stderr
-    assert json.loads(done.stdout) == {"ok": True, "text": "Applied: 1 integrations with 1 checks."}
+    assert json.loads(done.stdout) == {"ok": True, "text": "Applied: 1 integration, 1 check."}
     with db.read() as conn:
         assert [row.plan.slug for row in catalogue.integrations(conn)] == ["stripe"]
         assert configs.newest(conn)

@@ -14,6 +14,7 @@ from ui.views.monitor import Blind, Monitor
 from ui.views.system import Life, Problem, System, Window
 
 CONFIGURATION: Final = "configuration"
+SHOWN_ELSEWHERE: Final = frozenset({CONFIGURATION, "channels", "history", "months"})
 WAITING_MANY: Final = 1_000
 _TITLES: Final = {"secrets": "Missing secrets", "checks": "Checks that cannot run", "network": "Canaries", "history": "Demo history"}
 
@@ -44,7 +45,7 @@ def read_system(
         file=str(body.get("file", "")),
         valid=bool(body.get("valid")) if configuration else None,
         problems=problems,
-        notes=tuple(_note(notice) for key, notice in sorted(notices.items()) if key != CONFIGURATION),
+        notes=tuple(_note(notice) for key, notice in sorted(notices.items()) if key not in SHOWN_ELSEWHERE),
         blind=tuple(blind),
         lives=tuple(_life(row) for row in lives),
         windows=tuple(_window(row, names) for row in windows),
