@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from scheduler.clock import Clock
+from scheduler.seldom import Seldom
 from storage import processes
 from storage.engine import Database
 from storage.faults import NO_ANSWER, sentence_of
@@ -44,6 +45,7 @@ class Beats:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="beats", daemon=True)
         self._fd = int(os.environ.get("BEAT_FD", "-1"))
+        self._warning = Seldom(log)
         self.leads = False
         self.written_at = float("-inf")  # on the monotonic clock
 
@@ -82,8 +84,9 @@ class Beats:
         try:
             processes.beat(self._db, self._ident, self._clock.now_ms(), leads=self.leads, body=self._body())
             self.written_at = time.monotonic()
+            self._warning.over("the beat is written again")
         except (*NO_ANSWER, OSError) as error:
-            log.warning("the beat cannot be written: %s", sentence_of(error))
+            self._warning.warn("the beat cannot be written: %s", sentence_of(error))
         except Exception:
             log.exception("the beat met a bug of ours")  # and the next one is tried: a worker that works must not fall silent
 

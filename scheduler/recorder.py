@@ -16,6 +16,7 @@ from scheduler import judge as judging
 from scheduler.clock import Clock
 from scheduler.memory import Memory
 from scheduler.prober import Heard
+from scheduler.seldom import Seldom
 from storage.engine import Database
 from storage.faults import NO_ANSWER, REFUSED, Fenced, sentence_of
 from storage.writer import Writer
@@ -75,6 +76,7 @@ class Recorder:
         self._stopping = False
         self._ticked = self._looked = 0.0
         self._lock = threading.RLock()  # the memory's
+        self._warning = Seldom(log)
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self.fenced = threading.Event()
 
@@ -200,12 +202,13 @@ class Recorder:
         self._writer.commit(ledger, epoch=self.epoch)
         self.health.flushed_ms, self.health.flush_ms = self.clock.now_ms(), (time.monotonic() - began) * 1000
         self.health.failing_since_ms, self.health.error = None, ""
+        self._warning.over("results are written again")
 
     def _failed(self, error: Exception) -> None:
         """Nothing was written: everything waits, in bounds, and is judged again from the same memory."""
         self.health.failing_since_ms = self.health.failing_since_ms or self.clock.now_ms()
         self.health.error = sentence_of(error)
-        log.warning("results cannot be written (%s); %d wait", self.health.error, len(self._pending))
+        self._warning.warn("results cannot be written (%s); %d wait", self.health.error, len(self._pending))
         with self._turn:
             self.health.pending = len(self._pending)
             self._turn.wait_for(lambda: self._stopping, RETRY_S)  # results that come in do not hurry it

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from scheduler.instance import only_instance
+from scheduler.seldom import Seldom
 from scheduler.supervisor import Supervisor
 from settings import Settings
 from storage import processes
@@ -53,14 +54,16 @@ class WebSide:
     def _beat(self) -> None:
         """Heartbeats are judged by it: time in which no web process lived is unknown, nobody could have called."""
         ident: int | None = None
+        warning = Seldom(log)
         while not self._stopping.is_set():
             try:
                 now_ms = time.time_ns() // 1_000_000
                 if ident is None:
                     ident = processes.register(self.database, "web", now_ms)
                 processes.beat(self.database, ident, now_ms, leads=False, body=self._body())
+                warning.over("the web process writes its beat again")
             except (*NO_ANSWER, OSError) as error:
-                log.warning("the web process cannot write its beat: %s", sentence_of(error))
+                warning.warn("the web process cannot write its beat: %s", sentence_of(error))
             self._stopping.wait(BEAT_S)
         if ident is not None:
             with suppress(*NO_ANSWER):
