@@ -89,10 +89,9 @@ def _declare(
     loaded = load(yaml.safe_dump({"version": 1, "integrations": [entry]}), os.environ, name="the command line")
     if not loaded.declared:
         raise Refusal(Exit.CONFIGURATION, "; ".join(str(problem) for problem in loaded.errors) or f"{slug} cannot be set up.")
-    made = loaded.declared[0]
-    own = {each.slug for each in made.checks}
-    kept = tuple(each for each in declared.checks if each.slug not in own) if declared else ()
-    return replace(made, checks=(*made.checks, *kept))
+    made, written = loaded.declared[0], declared.checks if declared else ()
+    known = {each.slug for each in written}  # as the file has them, with their timeouts and components
+    return replace(made, checks=(*written, *(each for each in made.checks if each.slug not in known)))
 
 
 async def _run(

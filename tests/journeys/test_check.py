@@ -55,12 +55,20 @@ def test_a_refused_key_is_told_with_the_vendors_code_and_never_shown(env: dict[s
     assert env["LAB_STRIPE_SECRET_KEY"] not in done.stdout + done.stderr
 
 
-def test_loopback_is_only_asked_when_that_was_allowed(env: dict[str, str], words: tuple[str, ...], lab: LabThread) -> None:
+def test_an_address_inside_that_a_file_names_is_only_asked_when_that_was_allowed(
+    env: dict[str, str], tmp_path: Path, lab: LabThread
+) -> None:
+    (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe", private_targets=False)))
     asked = len(lab.lab.asked("stripe"))
-    done = cli(env, *words)
+    done = cli(env, "check", "stripe/api")
     assert done.returncode == Exit.FAILED
     assert "stripe/api is unknown (blocked)" in done.stdout
     assert len(lab.lab.asked("stripe")) == asked
+    assert cli(env, "check", "stripe/api", "--private").returncode == Exit.OK
+
+
+def test_an_address_inside_that_is_typed_here_needs_no_further_word(env: dict[str, str], words: tuple[str, ...]) -> None:
+    assert cli(env, *words).returncode == Exit.OK
 
 
 def test_a_missing_secret_is_named(env: dict[str, str], lab: LabThread) -> None:
@@ -76,6 +84,13 @@ def test_a_check_of_the_file_needs_nothing_else(env: dict[str, str], tmp_path: P
     done = cli(env, "check", "stripe/api")
     assert (done.returncode, done.stderr) == (Exit.OK, "")
     assert done.stdout.startswith("stripe/api is up: ")
+
+
+def test_what_the_file_says_of_a_check_stands_beside_what_is_typed_here(env: dict[str, str], tmp_path: Path, lab: LabThread) -> None:
+    quick = vendor(lab, "stripe", checks={"api": {"latency_limit": "1ms"}})
+    (tmp_path / "integrations.yaml").write_text(declared(quick))
+    done = cli(env, "check", "stripe/api", "--private")
+    assert (done.returncode, done.stdout.split("(")[0]) == (Exit.OK, "stripe/api is degraded ")
 
 
 @pytest.mark.parametrize(
