@@ -67,6 +67,10 @@ def demo(*, lab_only: bool) -> Exit:
     return Exit.OK
 
 
+class Stopped(Exception):
+    """Told to end while the history is played."""
+
+
 @dataclass
 class Stage:
     """One demo: its lab, its files, its processes."""
@@ -129,14 +133,18 @@ class Stage:
                 raise Refusal(Exit.ALREADY_RUNNING, f"Another worker uses {self.folder}: stop it first.")
             setup = _declared(db, config, text, env, now_ms, epoch)
             self._play(db, setup, epoch, now_ms)
+        except Stopped:
+            return False
         finally:
             lock.release()
-        return not self.stopping.is_set()
+        return True
 
     def _play(self, db: Database, setup: Setup, epoch: int, now_ms: int) -> None:
         progress = Progress("Playing ninety days of history", history.DAYS + 1)
 
         def told(done: int) -> None:
+            if self.stopping.is_set():
+                raise Stopped
             progress.step(done)
             notices.put(db, NOTICE, {"done": done, "total": history.DAYS + 1}, now_ms)
 
