@@ -16,7 +16,6 @@ from checks.transport import guarded_client
 from config.models import Config
 from core.display import plural
 from core.ledger import Ledger
-from core.voices import Round
 from scheduler import incident_view
 from scheduler import judge as judging
 from scheduler.beats import Beats
@@ -26,26 +25,23 @@ from scheduler.clock import Clock
 from scheduler.declarations import Declarations, Declared
 from scheduler.desk import Desk
 from scheduler.heartbeats import Heartbeats
-from scheduler.listening import canary_asker
+from scheduler.listening import Listening, canary_asker
 from scheduler.memory import Memory
 from scheduler.outlets import outlets
 from scheduler.prober import Heard, Prober
 from scheduler.recorder import Recorder
-from scheduler.rounds import round_of
 from scheduler.setup import Setup, set_up
 from scheduler.vital_signs import vital_signs
 from settings import Settings
-from storage import notices, states, timeline
+from storage import states, timeline
 from storage.engine import Database
-from storage.faults import NO_ANSWER, Fenced, sentence_of
+from storage.faults import NO_ANSWER, sentence_of
 from storage.folding import Folder
 from storage.incidents import next_id, open_incidents
 from storage.outbox import StoredOutbox
 
 USER_AGENT: Final = "integration-health/0.1"
 AGAIN_S: Final = 1.0
-CANARIES_SILENT_S: Final = 10.0  # how often they are asked while none answers
-CANARIES_WELL_S: Final = 30.0  # row 5 of the verdict counts from the last good one
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +97,7 @@ class Service:
             await self.dispatcher.emergency(unwritten(since_ms, why))
 
     async def _work(self) -> None:
-        asking = (self.prober.run(), self._listen()) if self._probing else ()
+        asking = (self.prober.run(), self.listening.run(self._stop)) if self._probing else ()
         tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run())]
         for task in tasks:
             task.add_done_callback(self._ended)
@@ -131,6 +127,7 @@ class Service:
             proxies=settings.use_proxy,
         )
         self.canaries = Canaries(settings.canaries, canary_asker(self.runner), self.clock.now_ms)
+        self.listening = Listening(self.canaries, self.recorder, self.db, self.clock)
         self.prober = Prober(self.runner, self.canaries, self.clock, self.recorder.put)
         self.http = guarded_client(self.runner.wire, user_agent=USER_AGENT, https_only=True)
         self.private_http = guarded_client(self.runner.wire, user_agent=USER_AGENT, private_targets=True)
@@ -238,27 +235,6 @@ class Service:
     def _emergency(self, sentence: str) -> None:
         """From any thread: straight to a channel, past an outbox that cannot be written."""
         asyncio.run_coroutine_threadsafe(self.dispatcher.emergency(sentence), self._loop)
-
-    async def _listen(self) -> None:
-        """Canaries beside the failures: at the start, often while they are silent, and seldom while all is well."""
-        while not self._stop.is_set():
-            asked = await self.canaries.round_after_now()
-            await asyncio.to_thread(self._heard_canaries, round_of(asked))
-            pause = CANARIES_WELL_S if asked.answered else CANARIES_SILENT_S
-            try:
-                await asyncio.wait_for(self._stop.wait(), pause)
-            except TimeoutError:
-                continue
-
-    def _heard_canaries(self, heard: Round) -> None:
-        words = f"{heard.answered} of {heard.asked} canaries answered: {heard.detail}."
-        try:
-            self.recorder.change(lambda memory, now: judging.judge(memory, (), now, idle_rounds=(heard,)))
-            notices.put(self.db, "network", {"text": words, "answered": heard.answered, "asked": heard.asked}, self.clock.now_ms())
-        except NO_ANSWER as error:
-            log.warning("a canary round cannot be noted: %s", type(error).__name__)
-        except Fenced:
-            self.stop()
 
     async def _turn(self) -> None:
         while not self._stop.is_set():
