@@ -107,7 +107,7 @@ async def test_a_slow_drip_ends_at_its_deadline(check: Check, serve: Servers) ->
     finding = await check("http", url(await serve(drip)), timeout_s=1.5)
     assert finding.outcome.cause is Cause.TIMEOUT
     assert "had begun" in finding.outcome.detail
-    assert finding.total_us > 1_400_000
+    assert 1_400_000 < finding.total_us < 3_750_000
 
 
 async def test_a_server_that_never_answers_is_a_timeout(check: Check, serve: Servers) -> None:
