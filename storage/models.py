@@ -7,7 +7,8 @@ from typing import Final
 from sqlmodel import SQLModel
 
 from storage.tables.catalogue import Check, Config, Integration, Location, Window
-from storage.tables.history import Evidence, Pack, Page, Phase, Result, Rollup, Signal, Span, State, Summary, Verdict
+from storage.tables.corrections import Correction
+from storage.tables.history import Evidence, Pack, Page, Phase, PhaseHours, Result, Rollup, Signal, Span, State, Summary, Verdict
 from storage.tables.incidents import Alert, Channel, Delivery, Event, Incident, Message
 from storage.tables.operation import Lease, Notice, Period, Ping, Process, Request, Version
 
@@ -19,6 +20,7 @@ __all__ = [
     "Channel",
     "Check",
     "Config",
+    "Correction",
     "Delivery",
     "Event",
     "Evidence",
@@ -32,6 +34,7 @@ __all__ = [
     "Page",
     "Period",
     "Phase",
+    "PhaseHours",
     "Ping",
     "Process",
     "Request",

@@ -58,6 +58,18 @@ class Pack(SQLModel, table=True):
     phases: bytes | None = Field(default=None, sa_type=BLOB)
 
 
+class PhaseHours(SQLModel, table=True):
+    """The phases of a packed day once they are too old to be kept exactly: a histogram for each hour (storage.phase_hours)."""
+
+    __tablename__ = "phase_hours"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    check: int = Field(primary_key=True)
+    location: int = Field(primary_key=True, sa_type=SMALL)
+    day_ms: int = Field(primary_key=True, sa_type=BIG)
+    body: bytes = Field(sa_type=BLOB)
+
+
 class Evidence(SQLModel, table=True):
     __tablename__ = "evidence"
 
