@@ -20,6 +20,8 @@ class Exit(IntEnum):
     MIGRATION_BUSY = 9  # another process holds the database open during a migration
     WORKER_SILENT = 10  # the worker holds its lock but does not answer
     DATABASE_UNREACHABLE = 11
+    STATE_IN_USE = 12  # a restore would replace what a process has open
+    NOT_A_BACKUP = 13  # a foreign, cut off or damaged file
 
 
 class Refusal(Exception):
