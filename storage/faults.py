@@ -7,7 +7,7 @@ Exception
 │   ├── MigrationBusy      another process has it open
 │   ├── ReadOnlyFolder     the state folder cannot be written
 │   ├── NotADatabase       the file is something else, or damaged
-│   └── Unreachable        Postgres does not answer, or its driver is missing
+│   └── Unreachable        Postgres does not answer
 ├── DatabaseBusy           the write lock was not had in time: answer 503, try again
 └── Fenced                 another worker leads: stop writing
 """

@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine
 
-from storage.faults import Unreachable
-
 # A server that vanished is noticed within seconds: the lead rests on this session.
 _KEEPALIVE: dict[str, Any] = {
     "keepalives": 1,
@@ -20,13 +18,7 @@ _KEEPALIVE: dict[str, Any] = {
 
 
 def engine_for(url: URL, *, pool_size: int = 4) -> Engine:
-    """Raises Unreachable where the driver is not installed."""
-    try:
-        return create_engine(url, connect_args=_KEEPALIVE, pool_size=pool_size, max_overflow=28, pool_pre_ping=True)
-    except ImportError:
-        raise Unreachable(
-            url.render_as_string(hide_password=True), "its driver is not installed (pip install 'integration-health[postgres]')."
-        ) from None
+    return create_engine(url, connect_args=_KEEPALIVE, pool_size=pool_size, max_overflow=28, pool_pre_ping=True)
 
 
 def listener(url: URL, channel: str) -> Any:
