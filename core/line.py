@@ -24,7 +24,7 @@ class Line:
     """Replaced when something of it changes; the newest result is kept beside it. Times in ms UTC."""
 
     down: Machine = CLOSED  # failures
-    slow: Machine = CLOSED  # degraded results; down neither counts nor resets
+    slow: Machine = CLOSED  # degraded results; down and what our own lag spoilt neither count nor reset
     own: Machine = CLOSED  # blocked, config, internal: for the integration's owner
     known: bool = False  # it was seen working, or its failure was confirmed
     status: Status = Status.UNKNOWN  # as shown: the confirmed one, unknown where nothing is known
@@ -151,7 +151,7 @@ def _counted(line: Line, check: CheckPlan, result: ProbeResult, edge_ms: int) ->
             return line
         return replace(line, own=count(line.own, False, fails, at, edge_ms=edge_ms, stale_ms=stale))
     slow = line.slow
-    if status is not Status.DOWN:
+    if status is Status.DEGRADED or (status is Status.UP and result.fit):  # our own lag says nothing of how fast the vendor is
         slow = count(line.slow, status is Status.UP, slows, at, edge_ms=edge_ms, stale_ms=stale)
     down = count(line.down, status is not Status.DOWN, fails, at, edge_ms=edge_ms, stale_ms=stale)
     return replace(line, down=down, slow=slow, own=count(line.own, True, fails, at, edge_ms=edge_ms, stale_ms=stale))

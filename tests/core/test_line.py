@@ -92,6 +92,63 @@ def test_slow_answers_have_a_machine_of_their_own_in_which_down_does_not_count()
     assert (line.status, line.slow.open, line.down.open) == (Status.DEGRADED, True, False)
 
 
+UNFIT = "unfit"
+
+
+def timed(*answers: Cause | str | None) -> list[ProbeResult]:
+    """One every 20 s; UNFIT is a good answer whose time our own lag spoilt."""
+    return [
+        replace(result(20 * number, None if answer == UNFIT else Cause(answer) if answer else None), fit=answer != UNFIT)
+        for number, answer in enumerate(answers)
+    ]
+
+
+SLOW, TIMEOUT = Cause.SLOW, Cause.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("answers", "bad", "opened", "shown"),
+    [
+        ((None, SLOW, SLOW, UNFIT, SLOW, SLOW), 4, False, Status.UP),
+        ((None, SLOW, SLOW, UNFIT, SLOW, SLOW, UNFIT, SLOW), 5, True, Status.DEGRADED),
+        ((None, SLOW, SLOW, SLOW, SLOW, None, SLOW), 1, False, Status.UP),
+        ((None, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT), 0, False, Status.UP),
+    ],
+)
+def test_an_answer_that_our_own_lag_spoilt_neither_counts_as_slow_nor_ends_a_run_of_slow_ones(
+    answers: tuple[Cause | str | None, ...], bad: int, opened: bool, shown: Status
+) -> None:
+    line, _ = watch(timed(*answers))
+    assert (line.slow.bad, line.slow.open, line.status) == (bad, opened, shown)
+
+
+@pytest.mark.parametrize(
+    ("answers", "good", "opened"),
+    [
+        ((UNFIT, UNFIT, UNFIT, UNFIT), 0, True),
+        ((None, UNFIT, None), 2, True),
+        ((None, UNFIT, None, UNFIT, None), 3, False),
+        ((None, None, UNFIT, SLOW), 0, True),
+    ],
+)
+def test_nor_does_it_say_that_the_vendor_is_fast_again(answers: tuple[Cause | str | None, ...], good: int, opened: bool) -> None:
+    line, _ = watch(timed(None, SLOW, SLOW, SLOW, SLOW, SLOW, *answers))
+    assert (line.slow.good, line.slow.open) == (good, opened)
+
+
+def test_it_is_a_success_all_the_same_for_the_machine_of_failures() -> None:
+    line, rows = watch(timed(None, TIMEOUT, TIMEOUT, TIMEOUT, UNFIT, UNFIT))
+    assert not line.down.open
+    assert [row.cause for row in rows] == [None, TIMEOUT, None]
+    assert watch(timed(None, TIMEOUT, TIMEOUT, UNFIT))[0].down.bad == 0
+
+
+def test_it_settles_nothing_that_is_in_doubt_about_speed() -> None:
+    line, _ = watch(timed(None, SLOW, SLOW, UNFIT))
+    assert (line.settled, line.calm, line.gap_ms) == (False, False, 20_000)
+    assert watch(timed(None, UNFIT))[0].calm
+
+
 def test_slow_is_a_success_for_the_machine_of_failures() -> None:
     down = [(at, Cause.TIMEOUT) for at in (60, 80, 100)]
     line, _ = watch(causes((0, None), *down, (160, Cause.SLOW), (180, Cause.SLOW)))
