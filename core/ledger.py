@@ -15,6 +15,7 @@ class IncidentKind(StrEnum):
     SELF = "self"  # k unknowns in a row by blocked, config or internal: for the integration's owner
     GROUP = "group"  # many at once: owns the message of its members
     BLIND = "blind"  # our own network was down: one alert on return, no incident of a vendor
+    MONITOR = "monitor"  # a trouble of the monitor itself (core.own_health): of no integration
 
 
 class AlertKind(StrEnum):
@@ -96,6 +97,7 @@ class IncidentRow:
     told_ms: int | None = None  # the newest opening or reminder
     recovered_ms: int | None = None  # the latest edge at which one of its checks came back
     blamed: tuple[tuple[Party, int], ...] = ()  # ms of bad time by party, in stretches that are over
+    key: str = ""  # which of the monitor's own troubles it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ class WindowKind(StrEnum):
 class WindowRow:
     """A maintenance window or a silence as planned instants; weekly rules are expanded before they are stored.
 
-    `id is None` makes a new row. To end one early write it again, by its id, with an earlier `end_ms`.
+    `id is None` makes a new row. To end one early write it again, by its id, with an earlier `end_ms`; one that was
+    cancelled before it began ends where it begins.
     """
 
     kind: WindowKind
@@ -163,6 +166,14 @@ class WindowRow:
     by: str | None = None  # a typed name, unverified; None for those of the file
     origin: str = "ui"  # or `file`
     id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """The address at which a heartbeat is called from now on; the one before stops working with the commit."""
+
+    check: int
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +202,5 @@ class Ledger:
     pages: list[PageRow] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     windows: list[WindowRow] = field(default_factory=list)  # silences and maintenance made or ended on a page
+    addresses: list[AddressRow] = field(default_factory=list)
     topics: set[str] = field(default_factory=set)  # versions to raise: `wall`, `incidents`, `deliveries`, `system`

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from core.ledger import Ledger
 from scheduler import judge as judging
 from scheduler.budget_figures import budget_figures
 from scheduler.chores import Chores
 from scheduler.clock import Clock
 from scheduler.closing import Closing
 from scheduler.declarations import Declarations, windows
+from scheduler.memory import Memory
 from scheduler.recorder import Recorder
 from scheduler.setup import with_windows
 from settings import Settings
@@ -92,8 +94,12 @@ class Beside:
         """Weekly windows are written out two weeks ahead; every day goes on from there."""
         if (declared := self.declarations.current) is None:
             return
-        with self.db.read() as conn:
-            catalogue = load_catalogue(conn)
-        replace_declared(self.db, windows(declared.config, catalogue.plan, self.clock.now_ms()), self.clock.now_ms())
-        plan = with_windows(self.db, catalogue, self.clock.now_ms())
-        self.recorder.change(lambda memory, now: judging.replan(memory, plan, now))
+
+        def expanded(memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
+            """Read within the step: a window that a person ends meanwhile would come back with an older reading."""
+            with self.db.read() as conn:
+                catalogue = load_catalogue(conn)
+            replace_declared(self.db, windows(declared.config, catalogue.plan, now_ms), now_ms)
+            return judging.replan(memory, with_windows(self.db, catalogue, now_ms), now_ms)
+
+        self.recorder.change(expanded)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.ledger import AlertKind, AlertRow, Answer, Ledger
+from core.ledger import AddressRow, AlertKind, AlertRow, Answer, Ledger
+from core.line import HEARTBEAT
 from scheduler import judge as judging
 from scheduler.judging.answers import ran
 from scheduler.memory import Memory
 from scheduler.prober import Heard
 from scheduler.recorder import Recorder
-from storage import requests
+from storage import requests, windows
 from storage.changes import Changes
 from storage.engine import Database
 from storage.faults import NO_ANSWER, Fenced
 from storage.rows import RequestRow
 
 TEST_SEVERITY: Final = 4
+LARGEST_ID: Final = 2**62
+ADDRESS_BYTES: Final = 24
 PATIENCE_MS: Final = 25_000  # beyond the timeout: a slot, a canary round, and the other providers where it was silent
 
 log = logging.getLogger(__name__)
@@ -95,10 +99,21 @@ class Desk:
             self._say(request.id, True, self.apply(str(request.body.get("text", "")), request.body.get("file"), now_ms))
         elif request.kind == "alerts_test":
             self._test(request, now_ms)
+        elif request.kind == "end_window":
+            self.recorder.change(lambda memory, now: self._end_window(memory, request, now))
+        elif request.kind == "replace_address":
+            self.recorder.change(lambda memory, now: _new_address(memory, request, now))
         else:
             ledger = self.recorder.change(lambda memory, now: judging.apply(memory, request, now))
             if request.kind == "run_check" and not ledger.answers:
                 self._run(request, now_ms)
+
+    def _end_window(self, memory: Memory, request: RequestRow, now_ms: int) -> tuple[Ledger, Memory]:
+        """Read within the step: nobody else can end it between the look and the write."""
+        ident = request.body.get("window")
+        with self.db.read() as conn:
+            row = windows.window(conn, ident) if isinstance(ident, int) and 0 < ident <= LARGEST_ID else None
+        return judging.end_window(memory, request, row, now_ms)
 
     def _run(self, request: RequestRow, now_ms: int) -> None:
         """At the instant it was asked for: a run that a dead worker began already is then not recorded twice."""
@@ -142,3 +157,15 @@ class Desk:
     def _say(self, ident: int, ok: bool, text: str, body: Mapping[str, object] | None = None) -> None:
         said = Answer(ident, self.recorder.clock.now_ms(), ok, text, dict(body or {}))
         self.recorder.change(lambda memory, now: (Ledger(answers=[said]), memory))
+
+
+def _new_address(memory: Memory, request: RequestRow, now_ms: int) -> tuple[Ledger, Memory]:
+    """Of a heartbeat, as unguessable as the one before, which stops working with the commit."""
+    check = request.body.get("check")
+    plan = memory.plan.checks.get(check) if isinstance(check, int) else None
+    if plan is None or plan.kind != HEARTBEAT:
+        raise ValueError("There is no such heartbeat: only checks that something must call have an address.")
+    row = AddressRow(plan.id, secrets.token_urlsafe(ADDRESS_BYTES))
+    text = f"{plan.name} has a new address; the one before stopped working. Whatever calls it must be given the new one."
+    said = Answer(request.id, now_ms, True, text, {"path": f"/ping/{row.address}"})
+    return Ledger(addresses=[row], answers=[said], topics={"plan"}), memory

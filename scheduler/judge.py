@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.health import ProbeResult
-from core.ledger import Ledger
+from core.ledger import Ledger, WindowRow
 from core.plan import Plan
 from core.voices import Round
 from scheduler.judging import answers, blindness, carried, recall, timers
-from scheduler.judging.answers import Asked
+from scheduler.judging.asked import Asked
 from scheduler.judging.budgets import BudgetFigures
 from scheduler.judging.draft import Draft
 from scheduler.judging.recall import load
 from scheduler.judging.take import take
 from scheduler.memory import JudgeSettings, Memory
 
-__all__ = ["Asked", "BudgetFigures", "JudgeSettings", "Memory", "ResultKey", "apply", "judge", "load", "replan", "tick"]
+__all__ = ["Asked", "BudgetFigures", "JudgeSettings", "Memory", "ResultKey", "apply", "end_window", "judge", "load", "replan", "tick"]
 
 ResultKey = tuple[int, int, int]  # check, location, at_ms
 
@@ -70,6 +70,13 @@ def apply(memory: Memory, request: Asked, now_ms: int) -> tuple[Ledger, Memory]:
     """What a person asked for: `acknowledge`, `note`, `silence`, `maintenance`, `run_check` (scheduler.judging.answers)."""
     draft = Draft(memory.copy(), now_ms)
     answers.answer(draft, request)
+    return draft.ledger(), draft.memory
+
+
+def end_window(memory: Memory, request: Asked, row: WindowRow | None, now_ms: int) -> tuple[Ledger, Memory]:
+    """A silence or maintenance window is to end now; `row` is the one the request names, as it is stored, None for none."""
+    draft = Draft(memory.copy(), now_ms)
+    answers.end_window(draft, request, row)
     return draft.ledger(), draft.memory
 
 

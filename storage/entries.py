@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from core.health import Evidence, Phases, ProbeResult
-from core.ledger import AlertRow, Answer, EventRow, IncidentRow, PageRow, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
+from core.ledger import AddressRow, AlertRow, Answer, EventRow, IncidentRow, PageRow, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
 from storage import models
 from storage.bulk import Twice, insert
 from storage.codec import clean, clean_or_none, dump, dump_json, squeeze
@@ -146,6 +146,13 @@ def write_windows(conn: Connection, windows: Sequence[WindowRow]) -> None:
 def _window_row(w: WindowRow) -> tuple[object, ...]:
     which = None if w.integrations is None else dump_json(list(w.integrations))
     return (w.kind.value, w.start_ms, w.end_ms, which, clean(w.reason), clean_or_none(w.by), w.origin)
+
+
+def write_addresses(conn: Connection, addresses: Sequence[AddressRow]) -> None:
+    """Only what has an address gets another one."""
+    given = text('UPDATE "check" SET address = :address WHERE id = :check AND address IS NOT NULL')
+    for row in addresses:
+        conn.execute(given, {"address": row.address, "check": row.check})
 
 
 def write_answers(conn: Connection, answers: Sequence[Answer]) -> None:

@@ -12,21 +12,23 @@ from storage.engine import Database
 from storage.rows import PingRow
 
 BODY_KEPT: Final = 2_000  # characters
+_CALLED: Final = text('SELECT id FROM "check" WHERE address = :address AND archived_ms IS NULL')
+_APPEND: Final = text(
+    'INSERT INTO ping ("check", kind, at_ms, body) '
+    'SELECT id, :kind, :at, :body FROM "check" WHERE address = :address AND archived_ms IS NULL RETURNING "check"'
+)
 
 
 def append_ping(db: Database, address: str, kind: str, body: str, at_ms: int) -> int | None:
     """`kind` is start, ok or fail. The check's id; None: no heartbeat that is watched has this address."""
+    called = {"address": address, "kind": kind, "at": at_ms, "body": clean(body[:BODY_KEPT])}
     with db.read() as conn:  # a stranger's guesses must not take the write lock
-        check = conn.execute(text('SELECT id FROM "check" WHERE address = :address AND archived_ms IS NULL'), {"address": address}).scalar()
-    if check is None:
-        return None
-    with db.write() as conn:
-        conn.execute(
-            text('INSERT INTO ping ("check", kind, at_ms, body) VALUES (:check, :kind, :at, :body)'),
-            {"check": check, "kind": kind, "at": at_ms, "body": clean(body[:BODY_KEPT])},
-        )
+        if conn.execute(_CALLED, called).scalar() is None:
+            return None
+    with db.write() as conn:  # looked up again: the address may have been replaced meanwhile
+        check = conn.execute(_APPEND, called).scalar()
         announce(conn)
-    return int(check)
+    return None if check is None else int(check)
 
 
 def pings(conn: Connection, check: int, since_ms: int) -> list[PingRow]:
@@ -42,9 +44,3 @@ def pings_after(conn: Connection, ident: int) -> list[PingRow]:
     """Those of every check that were appended after the ping `ident`, in order: what the worker has not seen."""
     rows = conn.execute(text('SELECT id, "check", kind, at_ms, body FROM ping WHERE id > :id ORDER BY id'), {"id": ident})
     return [PingRow(*row) for row in rows]
-
-
-def give_new_address(db: Database, check: int, address: str) -> None:
-    """The old address stops working at once."""
-    with db.write() as conn:
-        conn.execute(text('UPDATE "check" SET address = :address WHERE id = :check'), {"address": address, "check": check})

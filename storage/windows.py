@@ -15,16 +15,26 @@ from storage.engine import Database
 from storage.entries import write_windows
 
 _END: Final = 2**62  # after everything
-_READ: Final = text(
-    'SELECT id, kind, start_ms, end_ms, integrations, reason, "by", origin FROM "window" '
-    "WHERE start_ms < :until AND end_ms > :since ORDER BY start_ms, id"
-)
+_COLUMNS: Final = 'SELECT id, kind, start_ms, end_ms, integrations, reason, "by", origin FROM "window" '
+_READ: Final = text(f"{_COLUMNS} WHERE start_ms < :until AND end_ms > :since AND end_ms > start_ms ORDER BY start_ms, id")
+_ONE: Final = text(f"{_COLUMNS} WHERE id = :id")
 
 
 def windows(conn: Connection, since_ms: int, until_ms: int, kind: WindowKind | None = None) -> list[WindowRow]:
-    """Those that reach into [since, until), by their start."""
+    """Those that reach into [since, until), by their start; none that was cancelled before it began."""
     found = [_row(row) for row in conn.execute(_READ, {"since": since_ms, "until": until_ms})]
     return [row for row in found if kind in (None, row.kind)]
+
+
+def not_over(conn: Connection, now_ms: int) -> list[WindowRow]:
+    """Those under way and all that are to come, by their start."""
+    return windows(conn, now_ms, _END)
+
+
+def window(conn: Connection, ident: int) -> WindowRow | None:
+    """One by its id, whether it is over, was cancelled, or is to come."""
+    row = conn.execute(_ONE, {"id": ident}).one_or_none()
+    return None if row is None else _row(row)
 
 
 def replace_declared(db: Database, rows: Sequence[WindowRow], now_ms: int) -> None:
@@ -33,7 +43,7 @@ def replace_declared(db: Database, rows: Sequence[WindowRow], now_ms: int) -> No
     One that is under way and declared no more ends now; one that is declared late begins now.
     """
     with db.write() as conn:
-        stored = {_from_now(row, now_ms): row for row in windows(conn, now_ms, _END) if row.origin == "file"}
+        stored = {_from_now(row, now_ms): row for row in not_over(conn, now_ms) if row.origin == "file"}
         wanted = {_from_now(row, now_ms) for row in rows if row.end_ms > max(now_ms, row.start_ms)}
         gone = [row for planned, row in stored.items() if planned not in wanted]
         write_windows(conn, [replace(row, end_ms=now_ms) for row in gone if row.start_ms < now_ms])

@@ -62,6 +62,7 @@ def write(conn: Connection, ledger: Ledger) -> None:
     entries.write_events(conn, ledger.events)
     entries.write_alerts(conn, ledger.alerts)
     entries.write_windows(conn, ledger.windows)
+    entries.write_addresses(conn, ledger.addresses)
     entries.write_answers(conn, ledger.answers)
     summary.enter(conn, ledger.states)
     changes.raise_versions(conn, ledger.topics)

@@ -4,56 +4,44 @@ acknowledge   {incident}
 note          {incident, text}
 silence       {integrations: [ids] or null for all, start_ms, end_ms, reason}
 maintenance   the same
+end_window    {window}: its row is read by the desk, because a window has no id before it is stored
 run_check     {checks: [ids]}: refused here, or run by the worker, which answers with `ran`
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from core.health import ProbeResult
-from core.ledger import Answer, IncidentKind, IncidentRow, WindowKind, WindowRow
+from core.ledger import Answer, IncidentRow, WindowKind, WindowRow
 from core.line import HEARTBEAT
-from core.plan import Plan, WindowRule
-from scheduler.index import Index
-from scheduler.judging import telling
+from scheduler.judging import planned, telling
+from scheduler.judging.asked import Asked, Refused, name_of, now_of, words
 from scheduler.judging.draft import Draft
 from scheduler.memory import Memory
 
 TEXT_LIMIT: Final = 2_000
-NAME_LIMIT: Final = 100
-LONGEST_WINDOW_MS: Final = 31 * 86_400_000
-SOMEBODY: Final = "somebody"
-
-
-class Asked(Protocol):
-    """One request row (storage.rows.RequestRow is one)."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def body(self) -> Mapping[str, Any]: ...
-    @property
-    def by(self) -> str | None: ...
-
-
-class Refused(Exception):
-    """The request cannot be done; the message is the answer."""
 
 
 def answer(draft: Draft, request: Asked) -> None:
     """Do what is asked and say so, or say why not. A run that may begin is answered by the worker when it has ended."""
+    _answered(draft, request, lambda: _ANSWERS.get(request.kind, _unknown)(draft, request))
+
+
+def end_window(draft: Draft, request: Asked, row: WindowRow | None) -> None:
+    """The same for an `end_window`; `row` is the window it names, as it is stored."""
+    _answered(draft, request, lambda: planned.end(draft, request, row))
+
+
+def _answered(draft: Draft, request: Asked, doing: Callable[[], str]) -> None:
     try:
-        said = _ANSWERS[request.kind](draft, request) if request.kind in _ANSWERS else _unknown(request)
+        said = doing()
     except Refused as why:
-        draft.answers.append(Answer(request.id, _now(draft), False, str(why)))
+        draft.answers.append(Answer(request.id, now_of(draft), False, str(why)))
         return
     if said:
-        draft.answers.append(Answer(request.id, _now(draft), True, said))
+        draft.answers.append(Answer(request.id, now_of(draft), True, said))
 
 
 def runnable(memory: Memory, checks: Iterable[object], now_ms: int) -> list[int]:
@@ -80,87 +68,41 @@ def _acknowledge(draft: Draft, request: Asked) -> str:
     row = _open(draft, request)
     if row.acknowledged_ms is not None:
         return f"{row.acknowledged_by} is on it already."
-    by = _name(request)
+    by = name_of(request)
     group = [one.id for one in draft.memory.incidents.values() if one.group == row.id and one.acknowledged_ms is None]
     for ident in (row.id, *group):
-        draft.change(ident, acknowledged_ms=_now(draft), acknowledged_by=by)
-        draft.event(ident, _now(draft), "acknowledged", "On it", by=by)
-        telling.tell_update(draft, ident, _now(draft))
+        draft.change(ident, acknowledged_ms=now_of(draft), acknowledged_by=by)
+        draft.event(ident, now_of(draft), "acknowledged", "On it", by=by)
+        telling.tell_update(draft, ident, now_of(draft))
     draft.topics.add("wall")
     return f"{by} is on it."
 
 
 def _note(draft: Draft, request: Asked) -> str:
-    text = _text(request, "text", TEXT_LIMIT)
+    text = words(request, "text", TEXT_LIMIT)
     incident = request.body.get("incident")
     if not text:
         raise Refused("A note needs some words.")
     if not isinstance(incident, int) or not 0 < incident < draft.memory.next_incident:
         raise Refused("There is no such incident.")
-    draft.event(incident, _now(draft), "note", text, by=_name(request))
-    telling.tell_update(draft, incident, _now(draft))
+    draft.event(incident, now_of(draft), "note", text, by=name_of(request))
+    telling.tell_update(draft, incident, now_of(draft))
     return "Noted."
-
-
-def _window(kind: WindowKind) -> Callable[[Draft, Asked], str]:
-    return lambda draft, request: _add_window(draft, request, kind)
-
-
-def _add_window(draft: Draft, request: Asked, kind: WindowKind) -> str:
-    memory, reason = draft.memory, _text(request, "reason", 200)
-    which = _integrations(memory, request.body.get("integrations"))
-    start, end = request.body.get("start_ms"), request.body.get("end_ms")
-    if not isinstance(start, int) or not isinstance(end, int) or not 0 < end - start <= LONGEST_WINDOW_MS or end <= _now(draft):
-        raise Refused("A window needs a beginning and a later end in the future, at most 31 days apart.")
-    draft.windows.append(WindowRow(kind, start, end, which, reason, request.by))
-    rule = WindowRule(start, end, None if which is None else frozenset(which), reason)
-    memory.plan = _with(memory.plan, kind, rule)
-    memory.index = Index(memory.plan)
-    draft.topics.update(("wall", "system"))
-    _note_window(draft, request, which, start, end, kind)
-    if kind is WindowKind.SILENCE:
-        return "Silenced: nothing is alerted, everything is measured."
-    return "Planned: this time counts as maintenance."
-
-
-def _with(plan: Plan, kind: WindowKind, rule: WindowRule) -> Plan:
-    if kind is WindowKind.SILENCE:
-        return replace(plan, silences=(*plan.silences, rule))
-    return replace(plan, maintenance=(*plan.maintenance, rule))
-
-
-def _note_window(draft: Draft, request: Asked, which: tuple[int, ...] | None, start: int, end: int, kind: WindowKind) -> None:
-    """Open incidents it lies over say so."""
-    said = "Silenced" if kind is WindowKind.SILENCE else "Maintenance planned"
-    minutes = f"for {(end - start) // 60_000} min"
-    for row in list(draft.memory.incidents.values()):
-        over = row.integration is not None and (which is None or row.integration in which)
-        if over and row.kind is not IncidentKind.BLIND:
-            draft.event(row.id, _now(draft), "silenced", f"{said} {minutes}", _text(request, "reason", 200), by=_name(request))
 
 
 def _run_check(draft: Draft, request: Asked) -> str:
     """Says nothing when there is something to run."""
     checks = request.body.get("checks")
-    able = runnable(draft.memory, checks if isinstance(checks, Sequence) else (), _now(draft))
+    able = runnable(draft.memory, checks if isinstance(checks, Sequence) else (), now_of(draft))
     if not able:
         raise Refused("Nothing to run: unknown, asked by nobody, or run by hand a moment ago.")
     for check in able:
-        draft.memory.manual[check] = _now(draft)
+        draft.memory.manual[check] = now_of(draft)
     return ""
 
 
-def _unknown(request: Asked) -> str:
+def _unknown(draft: Draft, request: Asked) -> str:
     raise Refused(f"Nobody here knows how to {request.kind[:40]!r}.")
-
-
-def _integrations(memory: Memory, asked: object) -> tuple[int, ...] | None:
-    if asked is None:
-        return None
-    ids = tuple(one for one in asked if isinstance(one, int) and one in memory.plan.integrations) if isinstance(asked, Sequence) else ()
-    if not ids:
-        raise Refused("There is no such integration.")
-    return ids
 
 
 def _open(draft: Draft, request: Asked) -> IncidentRow:
@@ -171,23 +113,10 @@ def _open(draft: Draft, request: Asked) -> IncidentRow:
     return row
 
 
-def _name(request: Asked) -> str:
-    return (request.by or SOMEBODY).strip()[:NAME_LIMIT] or SOMEBODY
-
-
-def _text(request: Asked, key: str, limit: int) -> str:
-    value = request.body.get(key)
-    return value.strip()[:limit] if isinstance(value, str) else ""
-
-
-def _now(draft: Draft) -> int:
-    return draft.now_ms or 0
-
-
 _ANSWERS: Final[dict[str, Callable[[Draft, Asked], str]]] = {
     "acknowledge": _acknowledge,
     "note": _note,
-    "silence": _window(WindowKind.SILENCE),
-    "maintenance": _window(WindowKind.MAINTENANCE),
+    "silence": planned.add(WindowKind.SILENCE),
+    "maintenance": planned.add(WindowKind.MAINTENANCE),
     "run_check": _run_check,
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Connection
 
-from core.ledger import Answer, Ledger
+from core.ledger import AddressRow, Answer, Ledger
 from storage import changes, configs, notices, pings, processes, requests
 from storage.engine import Database
 from storage.sync import sync
@@ -57,13 +60,46 @@ def test_a_ping_is_on_disk_and_belongs_to_its_check(db: Database) -> None:
         assert [ping.kind for ping in pings.pings_after(conn, 1)] == ["fail"]
 
 
-def test_a_ping_to_an_address_that_was_replaced_or_removed_is_nobodys(db: Database) -> None:
+def test_a_ping_to_an_address_that_was_replaced_or_removed_is_nobodys(db: Database, epoch: int) -> None:
     made = sync(db, [samples.declared("stripe", API, PING)], NOON)
     ((check, address),) = made.addresses.items()
-    pings.give_new_address(db, check, "another")
+    Writer(db).commit(Ledger(addresses=[AddressRow(check, "another")]), epoch=epoch)
     assert pings.append_ping(db, address, "ok", "", NOON) is None
     assert pings.append_ping(db, "another", "ok", "", NOON) == check
     sync(db, [samples.declared("stripe", API)], NOON)
+    assert pings.append_ping(db, "another", "ok", "", NOON) is None
+
+
+def test_an_address_that_is_replaced_while_somebody_calls_it_takes_no_more(db: Database, epoch: int) -> None:
+    made = sync(db, [samples.declared("stripe", API, PING)], NOON)
+    ((check, address),) = made.addresses.items()
+    calling = ReplacedMeanwhile(db, lambda: Writer(db).commit(Ledger(addresses=[AddressRow(check, "another")]), epoch=epoch))
+    assert pings.append_ping(calling, address, "ok", "", NOON) is None
+    with db.read() as conn:
+        assert pings.pings(conn, check, 0) == []
+
+
+class ReplacedMeanwhile(Database):
+    """Something happens between a caller's look and its write."""
+
+    def __init__(self, inner: Database, happens: Callable[[], None]) -> None:
+        self._inner, self._happens = inner, happens
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with self._inner.read() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        self._happens()
+        with self._inner.write() as conn:
+            yield conn
+
+
+def test_what_has_no_address_gets_none(db: Database, epoch: int) -> None:
+    made = sync(db, [samples.declared("stripe", API)], NOON)
+    Writer(db).commit(Ledger(addresses=[AddressRow(min(made.plan.checks), "another")]), epoch=epoch)
     assert pings.append_ping(db, "another", "ok", "", NOON) is None
 
 

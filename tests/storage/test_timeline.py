@@ -90,6 +90,28 @@ def test_what_people_planned_is_not_touched_by_the_file(db: Database, epoch: int
     assert planned(db) == [(0, 100, "theirs")]
 
 
+def test_a_window_that_was_cancelled_is_kept_and_neither_planned_nor_counted(db: Database, epoch: int) -> None:
+    (row,) = stored(db, epoch, replace(window(NOON + 20, NOON + 90), origin="ui", by="Mina"))
+    Writer(db).commit(Ledger(windows=[replace(row, end_ms=row.start_ms)]), epoch=epoch)
+    assert planned(db) == []
+    with db.read() as conn:
+        assert windows.not_over(conn, NOON) == []
+        assert windows.window(conn, row.id or 0) == replace(row, end_ms=NOON + 20)
+        assert windows.window(conn, 4711) is None
+
+
+def test_what_is_not_over_is_found_however_far_ahead(db: Database, epoch: int) -> None:
+    found = stored(db, epoch, window(NOON - 9, NOON, "over"), window(NOON - 9, NOON + 1), window(NOON + 900 * HOUR, NOON + 901 * HOUR))
+    assert [row.start_ms for row in found] == [NOON - 9, NOON + 900 * HOUR]
+
+
+def stored(db: Database, epoch: int, *rows: WindowRow) -> list[WindowRow]:
+    """What of them is not over at noon, as it is stored."""
+    Writer(db).commit(Ledger(windows=list(rows)), epoch=epoch)
+    with db.read() as conn:
+        return windows.not_over(conn, NOON)
+
+
 def test_an_account_reads_everything_of_an_integration_at_once(db: Database, epoch: int) -> None:
     samples.watched(db, "stripe", "paypal")
     ledger = samples.outage(1, 1, NOON)
