@@ -62,11 +62,11 @@ def _excerpt(exchange: Exchange, redact: Redactor) -> tuple[str, int]:
     """The body's beginning; of what is not text or not to be kept, its size alone."""
     if exchange.transfer is None or not exchange.transfer.chunks:
         return "", 0
-    raw = b"".join(exchange.transfer.chunks)
+    raw, size = exchange.transfer.body, exchange.transfer.body_size
     if exchange.private:
-        return f"[{len(raw)} bytes that are not kept]", 0
+        return f"[{size} bytes that are not kept]", 0
     if b"\0" in raw[:_READ_BYTES]:
-        return f"[{len(raw)} bytes that are no text]", 0
+        return f"[{size} bytes that are no text]", 0
     found = redact(raw[:_READ_BYTES].decode("utf-8", "replace"))
     text = found.text[: len(found.text) - _UNSHOWN] if len(raw) > _READ_BYTES else found.text
     return text if len(text) <= EXCERPT_BYTES else text[:EXCERPT_BYTES] + "…", found.count

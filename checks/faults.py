@@ -57,6 +57,7 @@ _TLS: Final = frozenset(
 )  # fmt: skip
 _BROKEN: Final = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_PARTIAL_FILE})
 _MALFORMED: Final = re.compile(r"chunk|encoding|header", re.IGNORECASE)  # libcurl says "receive error" of these, too
+_RESET: Final = re.compile(r"^(?:recv|send) failure", re.IGNORECASE)  # in the middle of a handshake: the network's word, not TLS's
 _OURS: Final = frozenset({pycurl.E_URL_MALFORMAT, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_ENGINE_INITFAILED})
 _PROXY: Final = frozenset({pycurl.E_COULDNT_RESOLVE_PROXY, 97})  # 97: CURLE_PROXY, which pycurl has no name for
 _TOO_LARGE: Final = 100  # CURLE_TOO_LARGE, without a name too: a line of headers longer than libcurl ever takes
@@ -99,19 +100,22 @@ def sentence_of(error: Exception, elapsed_us: int) -> str:
     return str(error) or type(error).__name__
 
 
-def fault_of(transfer: Transfer) -> httpx.TransportError | None:
-    """What became of a transfer, as an exception; None: there is an answer."""
+def raise_fault(transfer: Transfer) -> None:
+    """Raises what became of a transfer, unless there is an answer.
+
+    No local name for the exception: it would hold its own traceback, and with it the body, until somebody collects garbage.
+    """
     if transfer.stopped is Stopped.CLOSED:
-        return Stopping("The run was ended: " + transfer.error)
+        raise Stopping("The run was ended: " + transfer.error)
     if transfer.stopped is Stopped.HEADERS or transfer.code == _TOO_LARGE:
-        return Overlong(f"The answer has more than {HEADER_LIMIT >> 10} KiB of headers.")
+        raise Overlong(f"The answer has more than {HEADER_LIMIT >> 10} KiB of headers.")
     if transfer.stopped is Stopped.BODY:
-        return Overlong(f"The answer is longer than {BODY_LIMIT >> 20} MiB once unpacked.")
+        raise Overlong(f"The answer is longer than {BODY_LIMIT >> 20} MiB once unpacked.")
     if transfer.code == 0:
-        return None
+        return
     if transfer.refused and not transfer.opened:
-        return Blocked(f"{transfer.refused}.")
-    return _by_code(transfer)
+        raise Blocked(f"{transfer.refused}.")
+    raise _by_code(transfer)
 
 
 def _by_code(transfer: Transfer) -> httpx.TransportError:
@@ -120,13 +124,13 @@ def _by_code(transfer: Transfer) -> httpx.TransportError:
         return _timeout(transfer)
     if code == pycurl.E_COULDNT_RESOLVE_HOST:
         return NameNotFound(f"The name could not be looked up: {words}.")
-    if code in _TLS:
+    if code in _TLS and not _RESET.search(words):
         return TlsFailed(f"No secure connection: {words}.")
     if code in _PROXY:
         return httpx.ProxyError(f"Our proxy does not carry the request: {words}.")
     if code == pycurl.E_COULDNT_CONNECT:
         return httpx.ConnectError(f"Nobody answered at the address: {words}.")
-    if code in _BROKEN and not _MALFORMED.search(words):
+    if code in _TLS or (code in _BROKEN and not _MALFORMED.search(words)):
         return httpx.ReadError(f"The connection broke: {words}.")
     if code in _OURS:
         return httpx.LocalProtocolError(f"The request cannot be sent: {words}.")

@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from checks.faults import RedirectRefused, fault_of
+from checks.faults import RedirectRefused, raise_fault
 from checks.guard import port_of
 from checks.transfer import Stopped, Transfer
 
@@ -51,18 +51,20 @@ def header_lines(request: httpx.Request, body: bytes) -> Iterator[str]:
 
 
 def answer_of(request: httpx.Request, transfer: Transfer) -> httpx.Response:
-    cut = transfer.stopped is Stopped.BODY and request.extensions.get(EXCERPT) and transfer.body_size < _BOMB_RATIO * transfer.wire_size
-    fault = None if cut else fault_of(transfer)
-    if fault is not None:
-        raise fault
+    """Raises what became of the transfer where there is no answer."""
+    cut = (
+        transfer.stopped is Stopped.BODY and bool(request.extensions.get(EXCERPT)) and transfer.body_size < _BOMB_RATIO * transfer.wire_size
+    )
+    if not cut:
+        raise_fault(transfer)
     if not 100 <= transfer.status <= 999:
         raise httpx.RemoteProtocolError("The answer has no status.")
     reason, headers = split_head(transfer.header_lines)
     return httpx.Response(
         transfer.status,
         headers=[header for header in headers if header[0].lower() not in _UNDONE],
-        stream=httpx.ByteStream(b"".join(transfer.chunks)),
-        extensions={"http_version": _VERSIONS[transfer.http_version], "reason_phrase": reason, "cut": bool(cut)},
+        stream=httpx.ByteStream(transfer.body),
+        extensions={"http_version": _VERSIONS[transfer.http_version], "reason_phrase": reason, "cut": cut},
     )
 
 

@@ -12,6 +12,7 @@ from core.health import Phases
 
 BODY_LIMIT: Final = 1 << 20  # decoded
 HEADER_LIMIT: Final = 1 << 16
+BEGINNING: Final = 1 << 16  # of a body above the limit: nobody reads more of it, and fifty at once are 50 MiB
 
 
 class Stopped(StrEnum):
@@ -48,7 +49,7 @@ class Transfer:
     done: Callable[[Transfer], None]
     submitted: float
     header_lines: list[bytes] = field(default_factory=list)
-    chunks: list[bytes] = field(default_factory=list)
+    chunks: list[bytes] = field(default_factory=list)  # of a body that is too long, its beginning
     header_size: int = 0
     body_size: int = 0
     stopped: Stopped | None = None
@@ -79,5 +80,13 @@ class Transfer:
         self.chunks.append(chunk[:room] if len(chunk) > room else chunk)
         if len(chunk) > room:
             self.stopped = Stopped.BODY
+            self.chunks = [self.body[:BEGINNING]]
             return -1
         return None
+
+    @property
+    def body(self) -> bytes:
+        """All that was kept, in one piece from then on: no second copy of it."""
+        if len(self.chunks) > 1:
+            self.chunks = [b"".join(self.chunks)]
+        return self.chunks[0] if self.chunks else b""

@@ -43,10 +43,12 @@ class TransferThread:
         self._multis = [Multi(self._selector), Multi(self._selector)]
         self._active: dict[pycurl.Curl, tuple[Transfer, Multi]] = {}
         self._handles: list[pycurl.Curl] = []
+        self._finished: list[Transfer] = []  # of this round
         self._woken = False
         self._closing = False
         self._looked_at = time.monotonic()
         self.worst_lag_s = 0.0
+        self.lag_since_s = 0.0  # the same, set back by whoever watches
         for end in (self._wake_in, self._wake_out):
             end.setblocking(False)
         self._selector.register(self._wake_out, selectors.EVENT_READ)
@@ -107,8 +109,10 @@ class TransferThread:
                 self._drain()
             else:
                 key.data.act(key.fd, events)
+                self._take_finished(key.data)  # at once: a brotli decoder holds megabytes until its handle is given back
         for multi in self._multis:
             multi.tick()
+            self._take_finished(multi)
         for _ in range(min(len(self._commands), _BATCH)):
             self._commands.popleft()()
 
@@ -123,6 +127,7 @@ class TransferThread:
         if lag_s < _NOTICED_S or not self._active:
             return
         self.worst_lag_s = max(self.worst_lag_s, lag_s)
+        self.lag_since_s = max(self.lag_since_s, lag_s)
         for transfer, _ in self._active.values():
             transfer.lag_s = max(transfer.lag_s, lag_s)
 
@@ -146,8 +151,11 @@ class TransferThread:
         for curl in [curl for curl, (active, _) in self._active.items() if active is transfer]:
             self._release(curl)
 
+    def _take_finished(self, multi: Multi) -> None:
+        self._finished += [self._finish(*found) for found in multi.finished()]
+
     def _deliver_finished(self) -> None:
-        finished = [self._finish(*found) for multi in self._multis for found in multi.finished()]
+        finished, self._finished = self._finished, []
         if finished:
             self._deliver(finished)
 
@@ -173,6 +181,7 @@ class TransferThread:
             curl.close()
 
     def _abandon(self, why: str) -> None:
+        self._deliver_finished()
         left = [transfer for transfer, _ in self._active.values()]
         for transfer in left:
             transfer.stopped, transfer.error = Stopped.CLOSED, why

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     REFUSED = "refused"  # connection refused
     RESET = "reset"  # reset right after the connection is accepted
     SILENT = "silent"  # accepted, then not a byte
+    PLAINTEXT = "plaintext"  # plain words where TLS is expected
     WRONG_HOST = "wrong_host"  # a good certificate for somebody else
     EXPIRED = "expired"  # a certificate that has ended
     SELF_SIGNED = "self_signed"  # a certificate nobody vouches for
@@ -34,40 +35,43 @@ class Kind(StrEnum):
     REDIRECT_LOOP = "redirect_loop"
     REDIRECT_METADATA = "redirect_metadata"  # to the address at which clouds hand out credentials
     REDIRECT_ELSEWHERE = "redirect_elsewhere"  # to another origin (`target`, else the first canary)
+    REDIRECT_FILE = "redirect_file"  # to a file of the asker's own machine
     BOMB = "bomb"  # a small gzip body that grows to `size_mb`
+    DEFLATE_BOMB = "deflate_bomb"  # the same in deflate
+    BROTLI_BOMB = "brotli_bomb"  # the same in brotli, 64 MiB always
+    DEEP_JSON = "deep_json"  # lists in lists, ten thousand levels
+    ODD_JSON = "odd_json"  # NaN, endless numbers, keys twice, half a surrogate pair
+    WRONG_CHARSET = "wrong_charset"  # Latin-1 that calls itself a charset nobody knows
     DEPRECATED = "deprecated"  # the right answer with Deprecation, Sunset and Link
     LATENCY = "latency"  # the right answer after `delay_s`
     RESET_HEADER = "reset_header"  # reset in the middle of the headers
     RESET_BODY = "reset_body"  # reset in the middle of the body
     DRIP = "drip"  # one byte every `delay_s`
     GIANT_HEADER = "giant_header"  # a header of `size_mb`
+    MANY_HEADERS = "many_headers"  # ten thousand small ones
+    HUGE = "huge"  # a body of `size_mb` as it is
+    ENDLESS = "endless"  # a body that never ends, as fast as it is taken
+    LONG_LENGTH = "long_length"  # says more than it sends
+    SHORT_LENGTH = "short_length"  # says less than it sends
+    BROKEN_CHUNKS = "broken_chunks"  # a chunk whose size is no number
     NOT_HTTP = "not_http"  # bytes that are no HTTP at all
 
 
-STAGE_OF: Final[dict[Kind, Stage]] = {
-    Kind.REFUSED: Stage.LISTEN,
-    Kind.RESET: Stage.ACCEPT,
-    Kind.SILENT: Stage.ACCEPT,
-    Kind.WRONG_HOST: Stage.HANDSHAKE,
-    Kind.EXPIRED: Stage.HANDSHAKE,
-    Kind.SELF_SIGNED: Stage.HANDSHAKE,
-    Kind.SERVER_ERROR: Stage.REPLY,
-    Kind.REFUSED_KEY: Stage.REPLY,
-    Kind.MISSING_SCOPE: Stage.REPLY,
-    Kind.QUOTA: Stage.REPLY,
-    Kind.GARBAGE: Stage.REPLY,
-    Kind.REDIRECT_LOOP: Stage.REPLY,
-    Kind.REDIRECT_METADATA: Stage.REPLY,
-    Kind.REDIRECT_ELSEWHERE: Stage.REPLY,
-    Kind.BOMB: Stage.REPLY,
-    Kind.DEPRECATED: Stage.REPLY,
-    Kind.LATENCY: Stage.WIRE,
-    Kind.RESET_HEADER: Stage.WIRE,
-    Kind.RESET_BODY: Stage.WIRE,
-    Kind.DRIP: Stage.WIRE,
-    Kind.GIANT_HEADER: Stage.WIRE,
-    Kind.NOT_HTTP: Stage.WIRE,
-}
+_ACTING: Final[dict[Stage, tuple[Kind, ...]]] = {
+    Stage.LISTEN: (Kind.REFUSED,),
+    Stage.ACCEPT: (Kind.RESET, Kind.SILENT, Kind.PLAINTEXT),
+    Stage.HANDSHAKE: (Kind.WRONG_HOST, Kind.EXPIRED, Kind.SELF_SIGNED),
+    Stage.REPLY: (
+        Kind.SERVER_ERROR, Kind.REFUSED_KEY, Kind.MISSING_SCOPE, Kind.QUOTA, Kind.GARBAGE, Kind.REDIRECT_LOOP, Kind.REDIRECT_METADATA,
+        Kind.REDIRECT_ELSEWHERE, Kind.REDIRECT_FILE, Kind.BOMB, Kind.DEFLATE_BOMB, Kind.BROTLI_BOMB, Kind.DEEP_JSON, Kind.ODD_JSON,
+        Kind.WRONG_CHARSET, Kind.DEPRECATED,
+    ),
+    Stage.WIRE: (
+        Kind.LATENCY, Kind.RESET_HEADER, Kind.RESET_BODY, Kind.DRIP, Kind.GIANT_HEADER, Kind.MANY_HEADERS, Kind.HUGE, Kind.ENDLESS,
+        Kind.LONG_LENGTH, Kind.SHORT_LENGTH, Kind.BROKEN_CHUNKS, Kind.NOT_HTTP,
+    ),
+}  # fmt: skip
+STAGE_OF: Final = {kind: stage for stage, kinds in _ACTING.items() for kind in kinds}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Fault:
     status: int = 503  # server_error
     delay_s: float = 2.0  # latency; drip: between two bytes
     retry_after_s: int = 30  # quota; server_error says it only where `status` is 503
-    size_mb: int = 64  # bomb, giant_header
+    size_mb: int = 64  # bomb, deflate_bomb, giant_header, huge
     sunset: str = "Thu, 01 Apr 2027 00:00:00 GMT"  # deprecated
     target: str = ""  # redirect_elsewhere
 

@@ -157,7 +157,7 @@ class Server:
         fault = self.fault_at(Stage.ACCEPT)
         with suppress(OSError, TimeoutError, h11.ProtocolError):  # the other side went, or one of our faults ended it
             if fault is not None or self._answer is None:
-                await keep_silent(raw, resets=fault is not None and fault.kind is Kind.RESET)
+                await keep_silent(raw, fault)
             else:
                 await self._talk(raw, self._answer)
 

@@ -7,7 +7,7 @@ import socket
 from typing import Final
 
 from lab.certificates import Authority
-from lab.faults import Fault
+from lab.faults import Fault, Kind
 from lab.wire import linger_nothing
 
 HOST: Final = "127.0.0.1"
@@ -29,13 +29,15 @@ def bound(port: int) -> socket.socket:
     return raw
 
 
-async def keep_silent(raw: socket.socket, *, resets: bool) -> None:
-    """Takes bytes and gives none until the other side goes; or resets at once."""
+async def keep_silent(raw: socket.socket, fault: Fault | None) -> None:
+    """Takes bytes and gives none until the other side goes; or resets at once, or speaks plainly to whoever expects TLS."""
     loop = asyncio.get_running_loop()
     try:
-        if resets:
+        if fault is not None and fault.kind is Kind.RESET:
             linger_nothing(raw)
             return
+        if fault is not None and fault.kind is Kind.PLAINTEXT:
+            await loop.sock_sendall(raw, b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
         async with asyncio.timeout(HOLD_S):
             while await loop.sock_recv(raw, 4096):
                 pass

@@ -12,12 +12,12 @@ import h11
 
 from lab.exchange import Reply, Request
 from lab.faults import Fault, Kind
+from lab.malformed import MALFORMED, malformed
 
 BODY_LIMIT: Final = 1 << 20
 HEAD_LIMIT: Final = 1 << 16
 IDLE_S: Final = 75.0
 CHUNK: Final = 1 << 16
-_NOT_HTTP: Final = b"220 lab ESMTP ready\r\n250-lab\r\n\x00\xff\xfe\r\n"
 
 
 class Conversation:
@@ -64,6 +64,10 @@ class Conversation:
         if fault is not None and fault.kind is Kind.LATENCY:
             await asyncio.sleep(fault.delay_s)
             fault = None
+        if fault is not None and fault.kind in MALFORMED:
+            for piece in malformed(fault, reply):
+                await self._write(piece)
+            raise ConnectionAbortedError
         head, body = self._bytes(reply, fault)
         if fault is None:
             await self._write(head + body)
@@ -84,9 +88,6 @@ class Conversation:
             await self._drip(head, body, fault.delay_s)
         elif fault.kind is Kind.GIANT_HEADER:
             await self._write(head + body)
-        elif fault.kind is Kind.NOT_HTTP:
-            await self._write(_NOT_HTTP)
-            raise ConnectionAbortedError
         else:
             part = head[: len(head) // 2] if fault.kind is Kind.RESET_HEADER else head + body[: len(body) // 2]
             await self._write(part)
@@ -104,7 +105,7 @@ class Conversation:
         for start in range(0, len(data), CHUNK):
             self._writer.write(data[start : start + CHUNK])
             await self._writer.drain()
-            if start:
+            if len(data) >= CHUNK:
                 await asyncio.sleep(0)  # else nobody would tell us that the other side is gone
 
     def reset(self) -> None:
