@@ -30,14 +30,28 @@ PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents
 log = logging.getLogger("app")
 
 
+def by_streamlit() -> bool:
+    """Whether Streamlit serves this file; another server (uvicorn) listens where it is told to, and HOST and PORT say where that is."""
+    return Path(sys.argv[0]).resolve() == Path(__file__).resolve()
+
+
+def served(settings: Settings) -> Settings:
+    """Streamlit listens where its own options say, which may have come from its command line: links in messages lead there."""
+    if not by_streamlit():
+        return settings
+    address = streamlit_config.get_option("server.address") or "0.0.0.0"  # noqa: S104 it listens on all of them then
+    return settings.model_copy(update={"host": address, "port": int(streamlit_config.get_option("server.port"))})
+
+
 def prepared() -> tuple[Settings, WebSide]:
     """Refuses at import, in one sentence and with its own exit code: a refusal later would be a traceback."""
     try:
-        settings = load()
+        settings = served(load())
         observe.set_up(settings, role="web")
         observe.adopt("streamlit", "uvicorn")
-        settings.check_address(streamlit_config.get_option("server.address") or "0.0.0.0")  # noqa: S104 what Streamlit would listen on
-        side = WebSide(settings, Supervisor() if settings.worker else None)
+        settings.check_address(settings.host)
+        where = {"HOST": settings.host, "PORT": str(settings.port)}
+        side = WebSide(settings, Supervisor(env=where) if settings.worker else None)
         side.prepare()
     except Refusal as refusal:
         sys.stderr.write(refusal.sentence + "\n")
@@ -49,6 +63,9 @@ def prepared() -> tuple[Settings, WebSide]:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     send_at_once()
     side.start()
+    if by_streamlit():
+        sys.stdout.write(f"Integration Health{', demo' if settings.demo else ''}: {settings.own_address}  (Ctrl-C stops it)\n")
+        sys.stdout.flush()
     try:
         yield {}
     finally:

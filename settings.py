@@ -134,8 +134,13 @@ class Settings(BaseSettings):
     @property
     def link_base(self) -> str:
         """What links in messages begin with, without a slash at the end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.base_url or f"http://{'localhost' if self.host in ('0.0.0.0', '::') else host}:{self.port}").rstrip("/")  # noqa: S104
+        return (self.base_url or self.own_address).rstrip("/")
+
+    @property
+    def own_address(self) -> str:
+        """Where this machine reaches the pages."""
+        host = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 every address of this machine
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     def check_address(self, address: str) -> None:
         """Refuses to listen on anything but loopback without a token. Raises Refusal."""

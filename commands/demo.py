@@ -89,7 +89,6 @@ class Stage:
         env = {**written.env, "CONFIG": str(config), "STATE_DIR": str(self.folder), "DATABASE_URL": url, "LAB_URL": self.lab.lab.slack_url}
         migrate(url)
         stack.callback(_ended, self._pages(env))
-        say(f"Integration Health, demo: http://{self.settings.host}:{self.settings.port}  (Ctrl-C stops it)")
         say(f"Its Slack: {self.lab.lab.slack_url}")
         db = open_database(url)
         stack.callback(db.close)
@@ -106,9 +105,8 @@ class Stage:
         """The job that must call us: it runs here, and does."""
         with db.read() as conn:
             addresses = load_catalogue(conn).addresses.values()
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
         for address in addresses:
-            self.lab.start(call_every(f"http://{host}:{self.settings.port}/ping/{address}", CALL_S))
+            self.lab.start(call_every(f"{self.settings.own_address}/ping/{address}", CALL_S))
 
     def _open_desk(self) -> Script:
         """Where people break and heal the lab, and the script that does so by itself."""

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable
 
-from commands.output import say
 from core.exits import Exit, Refusal
 from scheduler.instance import only_instance
 from settings import SHIPPED, Settings, load
@@ -57,16 +56,15 @@ def require_free(host: str, port: int) -> None:
 
 def serve(settings: Settings) -> None:
     """Import app.py as `streamlit run` would, and serve it here."""
-    sys.argv = [str(SHIPPED / "app.py")]  # Streamlit looks for .streamlit/config.toml beside it
-    config = {
-        "server.address": settings.host,
-        "server.port": settings.port,
-        "logger.hideWelcomeMessage": True,  # it would look up this machine's public address, at a host of somebody else
-    }
+    sys.argv = [str(SHIPPED / "app.py")]
+    config = {"server.address": settings.host, "server.port": settings.port}
+    from streamlit import config as streamlit_config
     from streamlit.web import bootstrap
 
-    bootstrap.load_config_options(config)  # before app.py judges the address
+    # As `streamlit run` does: .streamlit/config.toml beside app.py counts from the first reading on, whatever folder we are in.
+    # Found at the second one only, it was taken for a change that needs a restart, and Streamlit said so.
+    streamlit_config._main_script_path = sys.argv[0]
+    bootstrap.load_config_options(config)  # before app.py asks where it listens
     from app import app
 
-    say(f"Integration Health: http://{settings.host}:{settings.port}  (Ctrl-C stops it)")
     app.run(config=config)

@@ -73,6 +73,11 @@ def test_its_slack_and_its_desk_are_pages_of_their_own(demo: Demo, db: Database)
     assert [httpx.get(address, trust_env=False).status_code for address in shown] == [200, 200]
 
 
+def test_its_address_is_printed_once(demo: Demo, db: Database) -> None:
+    until(lambda: "Its desk" in demo.said, "the addresses")
+    assert [line.split(": ")[0] for line in demo.said.splitlines() if f":{demo.port}" in line] == ["Integration Health, demo"]
+
+
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     letter = tmp_path / "demo" / "letter.txt"
