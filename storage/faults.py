@@ -6,6 +6,7 @@ Exception
 │   ├── NotMigrated        older than this program, and nobody migrates it
 │   ├── MigrationBusy      another process has it open
 │   ├── ReadOnlyFolder     the state folder cannot be written
+│   ├── NoRoomToUpgrade    the disk has no room for a second copy
 │   ├── NotADatabase       the file is something else, or damaged
 │   └── Unreachable        Postgres does not answer
 ├── DatabaseBusy           the write lock was not had in time: answer 503, try again
@@ -14,6 +15,8 @@ Exception
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -53,6 +56,16 @@ class ReadOnlyFolder(Refusal):
         )
 
 
+class NoRoomToUpgrade(Refusal):
+    def __init__(self, path: Path, reason: str) -> None:
+        size = path.stat().st_size if path.exists() else 0
+        super().__init__(
+            Exit.STATE_NOT_WRITABLE,
+            f"The database could not be upgraded ({reason}), and is as it was. Upgrading needs room for a second copy of it: "
+            f"make {size // 1_000_000 + 10} MB free where {path.parent} is, and start again.",
+        )
+
+
 class NotADatabase(Refusal):
     def __init__(self, path: object, reason: str) -> None:
         super().__init__(
@@ -75,6 +88,16 @@ class Fenced(Exception):
 
 NO_ANSWER: Final = (DatabaseBusy, DBAPIError)  # for `except`: this statement failed, the next one may not
 REFUSED: Final = (DataError, IntegrityError, ProgrammingError)  # among these: the same statement will fail again
+
+
+_NO_ROOM: Final = ("database or disk is full", "disk I/O error")
+
+
+def no_room(error: Exception) -> str | None:
+    """The sentence of an error that says that the disk takes no more; None for any other."""
+    if isinstance(error, OSError):
+        return (error.strerror or "").lower() if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else None
+    return next((words for words in _NO_ROOM if words in sentence_of(error)), None)
 
 
 def sentence_of(error: Exception) -> str:

@@ -10,7 +10,7 @@ from storage.address import parse
 from storage.engine import Database
 from storage.faults import Fenced
 
-_LEADER_KEY = 0x1EAD
+LEADER_KEY = 0x1EAD  # a session that holds it leads
 
 
 def take(db: Database, process: int | None, now_ms: int) -> int:
@@ -47,7 +47,7 @@ class LeaderLock:
     def try_acquire(self) -> bool:
         if self._conn is None:
             self._conn = self._engine.connect()
-        if self._conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LEADER_KEY}).scalar():
+        if self._conn.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": LEADER_KEY}).scalar():
             return True
         self.release()
         return False

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from storage import postgres, revision, sqlite
 from storage.address import Address, parse
 from storage.engine import refusal
-from storage.faults import MigrationBusy, NotADatabase, ReadOnlyFolder
+from storage.faults import MigrationBusy, NoRoomToUpgrade, NotADatabase, ReadOnlyFolder, no_room
 from storage.locks import FileLock
+from storage.swap import RESTORING, UPGRADING, At, checkpoint, clear, engine, keep, nowhere, settle, take_place
 
-BUSY_WAIT_S = 3.0
-_ADVISORY_KEY = 0x1E41717  # any constant: every version of this program must take the same one
+BUSY_WAIT_S: Final = 3.0
+ADVISORY_KEY: Final = 0x1E41717  # any constant: every version of this program must take the same one
 
 
-def migrate(url: str) -> bool:
+def migrate(url: str, *, at: At = nowhere) -> bool:
     """True when something was changed. Raises a refusal of `storage.faults` and leaves the database as it was."""
     address = parse(url)
     try:
-        return _migrate_sqlite(address.path) if address.path else _migrate_postgres(address)
+        return _migrate_sqlite(address.path, at) if address.path else _migrate_postgres(address, at)
     except DBAPIError as error:
         raise refusal(address, error) from error
 
@@ -38,37 +41,47 @@ def alembic_config(conn: Connection) -> Config:
     return config
 
 
-def _migrate_postgres(address: Address) -> bool:
+def _migrate_postgres(address: Address, at: At) -> bool:
     """One transaction behind an advisory lock: others wait for it, and then find nothing to do."""
-    engine = postgres.engine_for(address.url)
+    made = postgres.engine_for(address.url)
     try:
-        with engine.begin() as conn:
-            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
+        with made.begin() as conn:
+            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
             if revision.is_current(conn):
                 return False
             command.upgrade(alembic_config(conn), "head")
+            at("upgraded")
             return True
     finally:
-        engine.dispose()
+        made.dispose()
 
 
-def _migrate_sqlite(path: Path) -> bool:
-    _make_folder(path.parent)
-    if _is_current(path):
+def _migrate_sqlite(path: Path, at: At) -> bool:
+    make_folder(path.parent)
+    current = _is_current(path)
+    if current and not _leftovers(path):
         return False
     schema = FileLock(path.with_name("schema.lock"))
-    if not _wait_for(schema, path):
+    if not (schema.try_acquire() if current else _wait_for(schema, path)):
         return False
     try:
+        for left in _leftovers(path):  # of a process that was killed: with the lock in our hand, nobody is at it
+            clear(left)
         if _is_current(path):
             return False
-        _upgrade_copy(path)
+        _upgrade_copy(path, at)
         return True
     finally:
         schema.release()
 
 
-def _make_folder(folder: Path) -> None:
+def _leftovers(path: Path) -> list[Path]:
+    """Copies that never took the database's place."""
+    return [left for ending in (UPGRADING, RESTORING) if (left := path.with_name(path.name + ending)).exists()]
+
+
+def make_folder(folder: Path) -> None:
+    """Raises ReadOnlyFolder where nothing can be written."""
     probe = folder / "write.lock"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +97,7 @@ def _wait_for(schema: FileLock, path: Path) -> bool:
         if _is_current(path):
             return False
         if time.monotonic() > deadline:
-            raise MigrationBusy(_holders(path))
+            raise MigrationBusy(holders(path))
         time.sleep(0.05)
     return True
 
@@ -92,15 +105,14 @@ def _wait_for(schema: FileLock, path: Path) -> bool:
 def _is_current(path: Path) -> bool:
     if not path.exists():
         return False
-    engine = _engine(path, "ro")
-    with engine.connect() as conn:
+    with engine(path, "ro").connect() as conn:
         return revision.is_current(conn)
 
 
-def _holders(path: Path) -> str:
+def holders(path: Path) -> str:
     """Who beats in the process table; a database too old to have one says only that there is somebody."""
     try:
-        with _engine(path, "ro").connect() as conn:
+        with engine(path, "ro").connect() as conn:
             rows = conn.execute(
                 text("SELECT role, pid FROM process WHERE ended_ms IS NULL AND beat_ms > :since"),
                 {"since": int(time.time() * 1000) - 20_000},
@@ -110,56 +122,36 @@ def _holders(path: Path) -> str:
     return " and ".join(f"the {role} (process {pid})" for role, pid in rows) or "another process"
 
 
-def _upgrade_copy(path: Path) -> None:
+def _upgrade_copy(path: Path, at: At) -> None:
     """SQLite's DDL is not transactional under Alembic: a copy is upgraded and renamed, the old file is the backup."""
-    copy = path.with_name(f"{path.name}.upgrading")
-    copy.unlink(missing_ok=True)
-    before = _copied(path, copy) if path.exists() else None
-    with _engine(copy, "rwc").begin() as conn:
-        command.upgrade(alembic_config(conn), "head")
-    _settle(copy)
-    if before is not None:
-        _keep(path, path.with_name(f"{path.stem}-before-{revision.head()}{path.suffix}"))
-    os.replace(copy, path)
-    _sync_folder(path.parent)
+    copy, is_old = path.with_name(path.name + UPGRADING), path.exists()
+    try:
+        if is_old:
+            _copy(path, copy, at)
+        with engine(copy, "rwc").begin() as conn:
+            command.upgrade(alembic_config(conn), "head")
+        at("upgraded")
+        settle(copy)
+        at("settled")
+        if is_old:
+            keep(path, path.with_name(f"{path.stem}-before-{revision.head()}{path.suffix}"))
+            at("kept")
+        take_place(copy, path)
+        at("renamed")
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        if (sentence := no_room(error)) is None:
+            raise
+        raise NoRoomToUpgrade(path, sentence) from error
+    finally:
+        clear(copy)
 
 
-def _copied(path: Path, copy: Path) -> str | None:
+def _copy(path: Path, copy: Path, at: At) -> None:
     """A `-wal` left beside a renamed file would be replayed into the new one and corrupt it, so none may be left."""
-    with closing(sqlite.connect(path, mode="rw")) as raw:
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        raw.execute("VACUUM INTO ?", (str(copy),)).close()
+    checkpoint(path)
     if path.with_name(f"{path.name}-wal").exists():
         raise NotADatabase(path, "its write-ahead log is still in use by a program that does not know our locks")
-    return str(path)
-
-
-def _settle(copy: Path) -> None:
-    """WAL is a property of the file (a vacuumed copy comes out in DELETE); then everything into the file itself, onto the disk."""
-    with closing(sqlite.connect(copy, mode="rw")) as raw:
-        raw.execute("PRAGMA journal_mode=WAL").close()
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-    with open(copy, "rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _keep(path: Path, backup: Path) -> None:
-    backup.unlink(missing_ok=True)
-    try:
-        os.link(path, backup)  # both names at once: there is no instant without a database
-    except OSError:
-        os.rename(path, backup)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _engine(path: Path, mode: str) -> Engine:
-    return create_engine("sqlite://", creator=lambda: sqlite.connect(path, mode=mode), poolclass=NullPool)
+    at("checkpointed")
+    with closing(sqlite.connect(path, mode="rw")) as raw:
+        raw.execute("VACUUM INTO ?", (str(copy),)).close()
+    at("copied")

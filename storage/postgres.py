@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine
 
+APPLICATION = "integration-health"  # how the server names our sessions: a restore looks for them
+
 # A server that vanished is noticed within seconds: the lead rests on this session.
 _KEEPALIVE: dict[str, Any] = {
     "keepalives": 1,
@@ -13,7 +15,7 @@ _KEEPALIVE: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "connect_timeout": 5,
-    "application_name": "integration-health",
+    "application_name": APPLICATION,
 }
 
 
