@@ -20,7 +20,7 @@ from core.declared import DeclaredCheck, DeclaredIntegration
 from core.health import Outcome, ProbeResult
 from core.ledger import Ledger
 from core.percentile import rank
-from storage import lease, models, results, wall
+from storage import lease, measured, models, wall
 from storage.bulk import insert
 from storage.engine import Database, open_database
 from storage.folding import Folder
@@ -76,7 +76,7 @@ def packed() -> None:
         count = 20 * days * 1_440
         row("bytes a packed result, phases included", f"{(path.stat().st_size - before) / count:.1f}", "<= 14")
         with db.read() as conn:
-            spent = least(lambda: percentile(results.latencies(conn, range(1, 21), NOON - 400 * DAY, NOON)), 3)
+            spent = least(lambda: percentile(measured.latencies(conn, range(1, 21), NOON - 400 * DAY, NOON)), 3)
         row("exact p95, a 10 M packed results", f"{spent * 10_000_000 / count:.2f} s", "<= 1.5 s")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from core.health import Cause
 from core.histogram import Histogram
 from storage.codes import CAUSES, DAY_MS, HOUR_MS, UNFIT, Scope
-from storage.results import columns_between
+from storage.merged import columns_between
 from storage.rollups import RollupKey, rollups, tallies
 from storage.rows import IntegrationRow
 from storage.tally import Tally

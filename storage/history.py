@@ -1,71 +1,64 @@
-"""Closed UTC days become packs once they are 48 h old; results that come later stay rows, and readers merge both."""
+"""Closed UTC days become packs once they are 48 h old; results that come later stay rows until a nightly turn packs their day again."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
 
-import numpy as np
 from sqlalchemy import Connection, text
 
 from storage import lease, models
 from storage.bulk import insert
 from storage.codes import DAY_MS
 from storage.engine import Database
-from storage.packing import Columns, pack, pack_phases
+from storage.merged import PhaseTable, beside, hot_columns, hot_phases, key_of, once, packed_phases
+from storage.packing import Columns, pack, pack_phases, unpack
 from storage.planes import Ints
-from storage.results import hot_columns, hot_phases
 
 HOT_MS: Final = 48 * 3_600_000
 PACK_COLUMNS: Final = ("check", "location", "day_ms", "results", "body", "phases")
-_STEP: Final = 10  # days a transaction: the lock is held for a few milliseconds
 
-_PACKED: Final = text('SELECT 1 FROM pack WHERE "check" = :check AND location = :location AND day_ms = :day')
+_PACK: Final = text('SELECT id, body, phases FROM pack WHERE "check" = :check AND location = :location AND day_ms = :since')
 _NEXT: Final = text('SELECT MIN(at_ms) FROM result WHERE "check" = :check AND location = :location AND at_ms >= :since')
 _PLACES: Final = text('SELECT c.id, l.id FROM "check" c CROSS JOIN location l ORDER BY c.id, l.id')
+_REPLACED: Final = text("DELETE FROM pack WHERE id = :id AND (phases IS NULL) = :bare")
+_RANGE: Final = 'WHERE "check" = :check AND location = :location AND at_ms >= :since AND at_ms < :until'
+_FORGET: Final = tuple(text(f"DELETE FROM {table} {_RANGE}") for table in ("result", "phase"))  # noqa: S608 names of our own
 
 Day = tuple[int, int, int]  # check, location, first instant
 
 
+class _Changed(Exception):
+    """Something was written to the day after it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A day as it was read: its pack, if there is one, and the rows beside it."""
+
+    pack: Any
+    rows: Columns
+    phases: PhaseTable
+
+    def packed(self, day: Day) -> tuple[object, ...]:
+        """All of it as one row for PACK_COLUMNS."""
+        check, location, day_ms = day
+        before = None if self.pack is None else unpack(self.pack.body)
+        results = once([self.rows] if before is None else [before, self.rows], day_ms, day_ms + DAY_MS)
+        own = [] if before is None else [packed_phases(before, self.pack.phases)]
+        laid = beside(results, [*own, self.phases])
+        return pack_row(check, location, day_ms, results, laid if (laid >= 0).any() else None)
+
+
 def pack_closed_days(db: Database, now_ms: int, *, epoch: int, limit: int = 1_000) -> int:
-    """Pack what is due, at most `limit` days of a check; how many were packed. Raises Fenced."""
-    due = _due(db, now_ms, limit)
-    for start in range(0, len(due), _STEP):
-        with db.write() as conn:
-            lease.fence(conn, epoch)
-            _pack(conn, due[start : start + _STEP])
-    return len(due)
+    """Pack days that ended 48 h ago, at most `limit` days of a check; how many were packed. Raises Fenced."""
+    return sum(_settle(db, day, epoch) for day in list(_due(db, now_ms, limit, packed=False)))
 
 
-def _due(db: Database, now_ms: int, limit: int) -> list[Day]:
-    """Days that ended 48 h ago and have rows but no pack yet. A late row alone does not have its day packed again."""
-    until = (now_ms - HOT_MS) // DAY_MS * DAY_MS
-    found: list[Day] = []
-    with db.read() as conn:
-        for check, location in conn.execute(_PLACES).all():
-            at_ms = _next(conn, check, location, 0)
-            while at_ms is not None and at_ms < until and len(found) < limit:
-                day = at_ms // DAY_MS * DAY_MS
-                if conn.execute(_PACKED, {"check": check, "location": location, "day": day}).first() is None:
-                    found.append((check, location, day))
-                at_ms = _next(conn, check, location, day + DAY_MS)
-    return found
-
-
-def _next(conn: Connection, check: int, location: int, since_ms: int) -> int | None:
-    """One step into the primary key."""
-    found: int | None = conn.execute(_NEXT, {"check": check, "location": location, "since": since_ms}).scalar()
-    return found
-
-
-def _pack(conn: Connection, days: list[Day]) -> None:
-    """Read, pack and forget in one transaction: no row that came in between is lost."""
-    rows = []
-    for check, location, day in days:
-        columns = hot_columns(conn, check, location, day, day + DAY_MS)
-        phases = hot_phases(conn, check, location, day, day + DAY_MS)
-        rows.append(pack_row(check, location, day, columns, beside(columns, phases) if len(phases) else None))
-        _forget(conn, check, location, day)
-    insert(conn, models.Pack, PACK_COLUMNS, rows)
+def repack_late_days(db: Database, now_ms: int, *, epoch: int, limit: int = 1_000) -> int:
+    """Take what came for packed days into their packs; how many were packed again. Raises Fenced."""
+    return sum(_settle(db, day, epoch) for day in list(_due(db, now_ms, limit, packed=True)))
 
 
 def pack_row(check: int, location: int, day_ms: int, columns: Columns, phases: Ints | None) -> tuple[object, ...]:
@@ -74,18 +67,58 @@ def pack_row(check: int, location: int, day_ms: int, columns: Columns, phases: I
     return check, location, day_ms, len(columns), pack(columns), packed
 
 
-def beside(columns: Columns, phases: Ints) -> Ints:
-    """Phase rows laid beside the results they belong to; a result without any has -1 five times."""
-    laid = np.full((5, len(columns)), -1, np.int64)
-    _, here, there = np.intersect1d(columns.at_ms, phases[:, 0], assume_unique=True, return_indices=True)
-    laid[:, here] = phases[there, 1:].T
-    return laid
+def _due(db: Database, now_ms: int, limit: int, *, packed: bool) -> Iterator[Day]:
+    """Days that ended 48 h ago and have rows: those that have a pack beside them, or those that have none."""
+    until = (now_ms - HOT_MS) // DAY_MS * DAY_MS
+    with db.read() as conn:
+        places = conn.execute(_PLACES).all()
+    for check, location in places:
+        with db.read() as conn:
+            found = [day for day in _days_of(conn, check, location, until) if (_pack_of(conn, day) is not None) is packed]
+        yield from found[:limit]
+        limit -= len(found[:limit])
 
 
-def _forget(conn: Connection, check: int, location: int, day_ms: int) -> None:
-    key = {"check": check, "location": location, "since": day_ms, "until": day_ms + DAY_MS}
-    for statement in (
-        'DELETE FROM result WHERE "check" = :check AND location = :location AND at_ms >= :since AND at_ms < :until',
-        'DELETE FROM phase WHERE "check" = :check AND location = :location AND at_ms >= :since AND at_ms < :until',
-    ):
-        conn.execute(text(statement), key)
+def _days_of(conn: Connection, check: int, location: int, until_ms: int) -> Iterator[Day]:
+    """Closed days that have rows; one step into the primary key for each."""
+    since = 0
+    while (at_ms := conn.execute(_NEXT, key_of(check, location, since, until_ms)).scalar()) is not None and at_ms < until_ms:
+        since = at_ms // DAY_MS * DAY_MS + DAY_MS
+        yield check, location, since - DAY_MS
+
+
+def _pack_of(conn: Connection, day: Day) -> Any:
+    check, location, day_ms = day
+    return conn.execute(_PACK, key_of(check, location, day_ms, day_ms + DAY_MS)).first()
+
+
+def _settle(db: Database, day: Day, epoch: int) -> bool:
+    """One day of one check in one short transaction: read and packed before it, so that the lock is held for its writes alone.
+
+    False where something was written to the day in between: then nothing has happened, and its next turn comes.
+    """
+    check, location, day_ms = day
+    with db.read() as conn:
+        stretch = check, location, day_ms, day_ms + DAY_MS
+        found = _Found(_pack_of(conn, day), hot_columns(conn, *stretch), hot_phases(conn, *stretch))
+    row = found.packed(day)
+    try:
+        with db.write() as conn:
+            lease.fence(conn, epoch)
+            _forget(conn, day, found)
+            insert(conn, models.Pack, PACK_COLUMNS, [row])
+    except _Changed:
+        return False
+    return True
+
+
+def _forget(conn: Connection, day: Day, found: _Found) -> None:
+    """What is packed now. Rows are never edited: as many as were read are those that were read."""
+    check, location, day_ms = day
+    gone = [conn.execute(statement, key_of(check, location, day_ms, day_ms + DAY_MS)).rowcount for statement in _FORGET]
+    if gone != [len(found.rows), len(found.phases.at_ms)]:
+        raise _Changed
+    if found.pack is not None:
+        replaced = conn.execute(_REPLACED, {"id": found.pack.id, "bare": found.pack.phases is None})
+        if replaced.rowcount != 1:
+            raise _Changed

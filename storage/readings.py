@@ -10,13 +10,11 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from core.calendar import Period
-from core.percentile import rank
 from core.reading import LatencyReading, Reading
 from storage import catalogue, periods
 from storage.accounts import read_parts
 from storage.engine import Database
-from storage.planes import Ints
-from storage.results import latencies
+from storage.measured import latencies, nearest_ranks
 from storage.rows import IntegrationRow, PeriodRow
 
 STEP: Final = 20  # integrations read in one look
@@ -87,20 +85,16 @@ def _step(db: Database, some: Sequence[IntegrationRow], start_ms: int, end_ms: i
 def month_latency(conn: Connection, one: IntegrationRow, start_ms: int, end_ms: int) -> LatencyReading:
     """Over every fit answer of its counting checks in [start, end), exact."""
     timed = [check.plan.id for check in one.checks if check.plan.counts and check.plan.kind != UNTIMED]
-    found = np.sort(latencies(conn, timed, start_ms, max(start_ms, end_ms)))
+    found = latencies(conn, timed, start_ms, max(start_ms, end_ms))
     limit_ms = one.plan.objective.latency_ms if one.plan.objective else None
-    within = int(np.searchsorted(found, limit_ms * 1000, side="right")) if limit_ms is not None else 0
-    return LatencyReading(len(found), within, _nearest(found, 50), _nearest(found, 95), _nearest(found, 99))
+    within = int(np.count_nonzero(found <= limit_ms * 1000)) if limit_ms is not None else 0
+    return LatencyReading(len(found), within, *nearest_ranks(found, (50, 95, 99)))
 
 
 def first_result_ms(conn: Connection) -> int | None:
     """When the first result of all was taken, as far as it was folded."""
     first = conn.execute(text("SELECT MIN(first_ms) FROM summary")).scalar()
     return None if first is None else int(first)
-
-
-def _nearest(ordered: Ints, percent: int) -> int | None:
-    return int(ordered[rank(len(ordered), percent) - 1]) if len(ordered) else None
 
 
 def _is_watched(one: IntegrationRow, since_ms: int) -> bool:

@@ -11,7 +11,7 @@ from core.health import Cause
 from core.ledger import SpanRow, VerdictRow
 from core.verdict import Verdict
 from storage.codec import load
-from storage.codes import CAUSES, STATUSES
+from storage.codes import CAUSES, DAY_MS, STATUSES
 from storage.packing import unpack
 from storage.results import line_of
 from storage.rows import ResultLine
@@ -43,7 +43,8 @@ _NEWEST = text(
 
 
 _NEWEST_OF = text('SELECT at_ms, late_ms FROM result WHERE "check" = :check AND location = :location ORDER BY at_ms DESC LIMIT 1')
-_NEWEST_PACK = text('SELECT body FROM pack WHERE "check" = :check AND location = :location ORDER BY day_ms DESC LIMIT 1')
+_NEWEST_PACK = text('SELECT day_ms, body FROM pack WHERE "check" = :check AND location = :location ORDER BY day_ms DESC LIMIT 1')
+_NEWEST_DAYS = text('SELECT "check", location, MAX(day_ms) + 86400000 FROM pack GROUP BY "check", location')
 
 
 _OLDEST = text(
@@ -66,8 +67,13 @@ def verdicts(conn: Connection, checks: Sequence[int], since_ms: int, until_ms: i
 
 
 def newest(conn: Connection) -> dict[tuple[int, int], ResultLine]:
-    """The newest result of every check at every location, by (check, location), where the last 48 h have one."""
-    return {(line.check, line.location): line for line in map(line_of, conn.execute(_NEWEST))}
+    """The newest result of every check at every location, by (check, location), where it is not packed yet.
+
+    A row that came late for a packed day is not the newest of anything.
+    """
+    packed = {(check, place): day_ms for check, place, day_ms in conn.execute(_NEWEST_DAYS)}
+    found = {(line.check, line.location): line for line in map(line_of, conn.execute(_NEWEST))}
+    return {key: line for key, line in found.items() if line.at_ms >= packed.get(key, 0)}
 
 
 def oldest(conn: Connection, checks: Sequence[int]) -> dict[tuple[int, int], int]:
@@ -92,13 +98,12 @@ def newest_edges(conn: Connection, checks: Iterable[int]) -> dict[tuple[int, int
 def _newest_edge(conn: Connection, check: int, location: int) -> int | None:
     key = {"check": check, "location": location}
     row = conn.execute(_NEWEST_OF, key).first()
-    if row is not None:
-        return int(row.at_ms + row.late_ms)
     packed = conn.execute(_NEWEST_PACK, key).first()
-    if packed is None:
-        return None
+    if packed is None or (row is not None and row.at_ms >= packed.day_ms + DAY_MS):
+        return None if row is None else int(row.at_ms + row.late_ms)
     day = unpack(packed.body)
-    return int(day.at_ms[-1] + day.late_ms[-1])
+    found = [(int(day.at_ms[-1]), int(day.late_ms[-1]))] + ([] if row is None else [(row.at_ms, row.late_ms)])
+    return int(sum(max(found)))
 
 
 def span_of(row: Any) -> SpanRow:

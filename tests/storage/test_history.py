@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from core.health import Cause, ProbeResult, Status
 from core.ledger import Ledger
-from storage import lease, results, timeline
+from storage import lease, measured, results, timeline
 from storage.engine import Database
 from storage.faults import Fenced
 from storage.history import HOT_MS, pack_closed_days
@@ -106,9 +106,9 @@ def test_exact_latencies_leave_out_failures_and_unfit_ones(db: Database, epoch: 
     wanted = [r.total_us for r in [*a_day(1), *a_day(1, MIDNIGHT + DAY)] if r.fit and r.status is not Status.DOWN]
     pack_closed_days(db, LATER, epoch=epoch)
     with db.read() as conn:
-        assert sorted(results.latencies(conn, [check], MIDNIGHT, MIDNIGHT + 2 * DAY)) == sorted(wanted)
-        assert len(results.latencies(conn, [check], MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR)) == 12
-        assert len(results.latencies(conn, [check], MIDNIGHT + HOUR, MIDNIGHT + DAY + HOUR)) == 276 + 10
+        assert sorted(measured.latencies(conn, [check], MIDNIGHT, MIDNIGHT + 2 * DAY)) == sorted(wanted)
+        assert len(measured.latencies(conn, [check], MIDNIGHT + HOUR, MIDNIGHT + 2 * HOUR)) == 12
+        assert len(measured.latencies(conn, [check], MIDNIGHT + HOUR, MIDNIGHT + DAY + HOUR)) == 276 + 10
 
 
 def test_the_newest_edge_of_a_check_that_stopped_is_found_in_its_pack(db: Database, epoch: int) -> None:
