@@ -8,7 +8,7 @@ import re2
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from checks.fields import Duration, Model
+from checks.fields import Flag, LatencyLimit, Model, Number
 
 
 class _Environment(JSONPathEnvironment):
@@ -79,13 +79,13 @@ class JsonCheck(Model):
     """What a JSONPath must find: at least one value, and each of them as said."""
 
     path: Annotated[str, AfterValidator(_path)] = Field(description="A JSONPath (RFC 9535).")
-    exists: bool = Field(default=True, description="false: the path must find nothing.")
+    exists: Flag = Field(default=True, description="false: the path must find nothing.")
     equals: Any = Field(default=None, description="The value itself; strings may hold {placeholders}.")
     one_of: tuple[Any, ...] = Field(default=(), description="One of these values.")
     is_a: Literal["list", "object", "string", "number", "boolean", "null"] | None = Field(default=None, description="Its JSON type.")
     matches: Pattern | None = Field(default=None, description="A pattern of RE2 found in the text of it.")
-    at_least: float | None = Field(default=None, description="For numbers; for lists and texts their length.")
-    at_most: float | None = Field(default=None, description="For numbers; for lists and texts their length.")
+    at_least: Number | None = Field(default=None, description="For numbers; for lists and texts their length.")
+    at_most: Number | None = Field(default=None, description="For numbers; for lists and texts their length.")
 
 
 class Expect(Model):
@@ -112,4 +112,4 @@ class Expect(Model):
     regex: Annotated[tuple[Pattern, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
         default=(), description="Patterns of RE2 found in the body."
     )
-    latency: Duration | None = Field(default=None, description="Slower than this is `degraded`.")
+    latency: LatencyLimit | None = Field(default=None, description="Slower than this is `degraded`.")

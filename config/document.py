@@ -60,10 +60,14 @@ def read_document(text: str) -> Document:
     try:
         return _Builder(yaml.parse(text, Loader=_PARSER)).build()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Unusable(line, f"this is not YAML: {error.problem or error.context}") from None
+        mark = error.problem_mark
+        tab = mark is not None and text[mark.index : mark.index + 1] == "\t"
+        said = "a tab stands here, where only spaces may" if tab else error.problem or error.context
+        raise Unusable(mark.line + 1 if mark else 1, f"this is not YAML: {said}") from None
     except yaml.YAMLError as error:
-        raise Unusable(1, f"this is not YAML: {getattr(error, 'reason', 'it cannot be read')}") from None
+        odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = text.count("\n", 0, odd.start()) + 1 if odd else 1
+        raise Unusable(line, f"this is not YAML: {getattr(error, 'reason', 'it cannot be read')}") from None
 
 
 class _Builder:

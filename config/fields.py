@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
-from core.durations import PATTERN, format_duration, parse_duration
+from core.durations import PATTERN, Bounds, format_duration, parse_duration
 
 SLUG: Final = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 REFERENCE: Final = r"^(env:[A-Za-z_][A-Za-z0-9_]{0,127}|file:[^\x00-\x1f\x7f]{1,4096})$"
 WRITTEN_OUT: Final = "a secret is named here, never written: use env:NAME or file:PATH"
+_INTERVAL: Final = Bounds(1_000, 86_400_000)
+_TIMEOUT: Final = Bounds(100, 60_000)
+_LATENCY: Final = Bounds(1, 60_000)
+_REMINDER: Final = Bounds(60_000, 7 * 86_400_000)
 
 
 class NotOneOf(ValueError):
@@ -25,6 +29,13 @@ class NotOneOf(ValueError):
         super().__init__(message)
         self.word = word
         self.options = options
+
+
+def _version(value: Any) -> Any:
+    """In Python `True` and `1.0` are 1."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("must be 1")
+    return value
 
 
 def _share(value: Any) -> Decimal:
@@ -37,7 +48,7 @@ def _share(value: Any) -> Decimal:
 
 
 def _reference(value: Any) -> str:
-    if not isinstance(value, str) or not re.match(REFERENCE, value):
+    if not isinstance(value, str) or not re.fullmatch(REFERENCE, value):
         raise ValueError(WRITTEN_OUT)
     return value
 
@@ -82,16 +93,28 @@ def _text(shape: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": shape, **more})
 
 
+def _within(bounds: Bounds) -> WithJsonSchema:
+    """No keyword of JSON schema compares durations: the bounds are a comment, which the documentation shows."""
+    return _text(PATTERN, examples=["60s", "5m"], **{"$comment": str(bounds)})
+
+
 Duration = Annotated[
     int, BeforeValidator(parse_duration), PlainSerializer(format_duration, return_type=str), _text(PATTERN, examples=["60s", "5m"])
 ]
 """Milliseconds, written `60s`, `5m`, `1h30m`."""
+
+Interval = Annotated[Duration, AfterValidator(_INTERVAL), _within(_INTERVAL)]
+"""`config.politeness` has the bound for hosts that are not one's own."""
+Timeout = Annotated[Duration, AfterValidator(_TIMEOUT), _within(_TIMEOUT)]
+LatencyLimit = Annotated[Duration, AfterValidator(_LATENCY), _within(_LATENCY)]
+Reminder = Annotated[Duration, AfterValidator(_REMINDER), _within(_REMINDER)]
 
 Share = Annotated[
     Decimal, BeforeValidator(_share), PlainSerializer(float), WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 100})
 ]
 """Per cent, exact."""
 
+Version = Annotated[Literal[1], BeforeValidator(_version)]
 Setting = Annotated[Any, BeforeValidator(_setting), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 SecretRef = Annotated[str, BeforeValidator(_reference), _text(REFERENCE, examples=["env:STRIPE_KEY"])]

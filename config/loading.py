@@ -14,7 +14,7 @@ from config.explain import complaints
 from config.meaning import written_out_secrets
 from config.models import Config, Defaults, Integration
 from config.planning import Planned, fit_together, plan_integration
-from config.problems import Complaint, Path, Problem, spell
+from config.problems import Complaint, Path, Problem, one_line, spell
 from config.references import cross_references, unset_secrets
 from core.declared import DeclaredIntegration
 
@@ -43,7 +43,7 @@ def load(source: str | FilePath, env: Mapping[str, str] | None = None, *, name: 
         text = source if isinstance(source, str) else _text(source)
         document = read_document(text)
     except Unusable as stopped:
-        return Loaded(None, (), (Problem(file, stopped.line, "", stopped.message),), ())
+        return Loaded(None, (), (Problem(file, stopped.line, "", one_line(stopped.message)),), ())
     return _Reading(document, env).loaded(file)
 
 
@@ -145,7 +145,7 @@ class _Reading:
         refused = {path: message for path, _, message in self._document.refused}  # what else is wrong there follows from that
         told = (c for c in dict.fromkeys(self._complaints) if refused.get(c.path, c.message) == c.message)
         placed = ((complaint, self._line(complaint)) for complaint in told)
-        found = (Problem(file, line, spell(c.path), c.message, c.nearest, c.warning) for c, line in placed)
+        found = (Problem(file, line, one_line(spell(c.path)), one_line(c.message), c.nearest, c.warning) for c, line in placed)
         return tuple(sorted(found, key=lambda problem: (problem.line, problem.key, problem.message)))
 
     def _line(self, complaint: Complaint) -> int:

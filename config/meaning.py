@@ -26,7 +26,7 @@ def meaning_of(integration: Integration, provider: Provider, settings: Mapping[s
         value = settings.get(spec.name)
         if value is None and spec.required:
             yield Complaint(("settings",), f"{provider.name} needs the setting {spec.name}: {spec.title}")
-        elif value is not None and spec.pattern and not re.match(spec.pattern, str(value)):
+        elif value is not None and spec.pattern and not re.fullmatch(spec.pattern, str(value)):
             yield Complaint(("settings", spec.name), form_of(spec.pattern))
     if integration.vendor and not provider.open_names:
         yield Complaint(("vendor",), f"is for the provider http: this one is {provider.name}")

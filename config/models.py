@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from config.fields import ClockTime, Count, Day, Duration, Flag, Line, SecretRef, Setting, Share, Slug, WallTime, Zone
+from config.fields import (
+    ClockTime,
+    Count,
+    Day,
+    Flag,
+    Interval,
+    LatencyLimit,
+    Line,
+    Reminder,
+    SecretRef,
+    Setting,
+    Share,
+    Slug,
+    Timeout,
+    Version,
+    WallTime,
+    Zone,
+)
 from core.maintenance import Weekday
 from core.plan import Criticality
 
@@ -20,16 +37,16 @@ class Model(BaseModel):
 class Defaults(Model):
     """What a check does where it says nothing else."""
 
-    interval: Duration = Field(default=60_000, description="Time between two runs of a check.")
-    retry: Duration | None = Field(
+    interval: Interval = Field(default=60_000, description="Time between two runs of a check.")
+    retry: Interval | None = Field(
         default=None, description="Time to the next run while a state is unsettled. Default: 20s, or the interval if shorter."
     )
-    timeout: Duration = Field(default=10_000, description="One deadline over everything a run does. At most the retry time.")
+    timeout: Timeout = Field(default=10_000, description="One deadline over everything a run does. At most the retry time.")
     fail_after: Count = Field(default=3, description="Failures in a row that open an incident.")
     recover_after: Count = Field(default=2, description="Successes in a row that close it.")
     slow_after: Count = Field(default=5, description="Slow answers in a row that open an incident.")
     unslow_after: Count = Field(default=3, description="Answers in time in a row that close it.")
-    latency_limit: Duration | None = Field(default=None, description="An answer slower than this is `degraded`.")
+    latency_limit: LatencyLimit | None = Field(default=None, description="An answer slower than this is `degraded`.")
 
 
 class Check(BaseModel):
@@ -45,14 +62,14 @@ class Check(BaseModel):
     counts: Flag | None = Field(
         default=None, description="Whether it decides the integration's status. Default: yes; no for status pages and certificates."
     )
-    interval: Duration | None = Field(default=None, description="Time between two runs.")
-    retry: Duration | None = Field(default=None, description="Time to the next run while the state is unsettled.")
-    timeout: Duration | None = Field(default=None, description="One deadline over everything a run does.")
+    interval: Interval | None = Field(default=None, description="Time between two runs.")
+    retry: Interval | None = Field(default=None, description="Time to the next run while the state is unsettled.")
+    timeout: Timeout | None = Field(default=None, description="One deadline over everything a run does.")
     fail_after: Count | None = Field(default=None, description="Failures in a row that open an incident.")
     recover_after: Count | None = Field(default=None, description="Successes in a row that close it.")
     slow_after: Count | None = Field(default=None, description="Slow answers in a row that open an incident.")
     unslow_after: Count | None = Field(default=None, description="Answers in time in a row that close it.")
-    latency_limit: Duration | None = Field(default=None, description="An answer slower than this is `degraded`.")
+    latency_limit: LatencyLimit | None = Field(default=None, description="An answer slower than this is `degraded`.")
     reuse: Flag = Field(default=False, description="Keep the connection between runs. It hides DNS, connect and TLS failures.")
     renamed_from: Slug | None = Field(default=None, description="The check's earlier name: its history goes on.")
 
@@ -66,7 +83,7 @@ class Objective(Model):
     """What this company wants of the integration."""
 
     availability: Share | None = Field(default=None, description="Per cent of the time, under the `experience` policy.")
-    latency: Duration | None = Field(default=None, description="Answers are to be faster than this.")
+    latency: LatencyLimit | None = Field(default=None, description="Answers are to be faster than this.")
     latency_share: Share | None = Field(default=None, description="This share of them, in per cent.")
 
 
@@ -123,7 +140,7 @@ class Alerting(Model):
 
     channel: Slug | None = Field(default=None, description="The channel of every integration that names none.")
     fallback: Slug | None = Field(default=None, description="Takes over when a channel keeps failing.")
-    reminder: Duration = Field(default=1_800_000, description="Time between reminders of an incident nobody is on.")
+    reminder: Reminder = Field(default=1_800_000, description="Time between reminders of an incident nobody is on.")
 
 
 class Once(Model):
@@ -155,7 +172,7 @@ class Window(Model):
 class Config(Model):
     """The whole of integrations.yaml."""
 
-    version: Literal[1] = Field(description="The form of this file.")
+    version: Version = Field(description="The form of this file.")
     defaults: Defaults = Field(default=Defaults(), description="For every check that says nothing else.")
     channels: dict[Slug, Channel] = Field(default_factory=dict, description="Ways out for alerts, by name.")
     alerting: Alerting = Field(default=Alerting(), description="Where alerts go.")

@@ -15,7 +15,7 @@ from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
 from config.models import Contract, Defaults, Integration, Objective, Window
-from config.problems import Complaint, unknown
+from config.problems import Complaint, nearest
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
 from core.escape import slug_of
@@ -50,7 +50,11 @@ def plan_integration(integration: Integration, defaults: Defaults) -> Planned:
 def no_such_provider(slug: str, known: Iterable[str], broken: Mapping[str, str]) -> Complaint:
     """Misspelt, or its file in the catalogue is broken and says why."""
     why = broken.get(f"{slug}.py", "")
-    return Complaint(("provider",), " ".join(why.split())) if why else unknown(("provider",), slug, known, "provider")
+    if why:
+        return Complaint(("provider",), " ".join(why.split()))
+    near = nearest(slug, known)
+    rest = "" if near else f": {GENERIC} asks any vendor, and docs/configuration.md lists those that are known"
+    return Complaint(("provider",), f"there is no such provider{rest}", near)
 
 
 def fit_together(planned: Mapping[int, Planned]) -> tuple[dict[int, Planned], list[Complaint]]:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+from core.escape import printable
+
 Path = tuple[str | int, ...]
 """Where in the file: ("integrations", 0, "checks", "api")."""
 
@@ -56,6 +58,11 @@ def spell(path: Iterable[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text
+
+
+def one_line(text: str) -> str:
+    """A key may hold anything: no problem looks like two, and none commands the terminal it is shown in."""
+    return " ".join(printable(text).split())
 
 
 def unknown(path: Path, word: str, options: Iterable[str], what: str) -> Complaint:

@@ -15,7 +15,7 @@ import dns.resolver
 from pydantic import AfterValidator, Field, model_validator
 
 from checks.connect import us_since
-from checks.fields import Model
+from checks.fields import Flag, Model
 from checks.foreign import plain
 from checks.kinds import ProbeKind
 from checks.placeholders import fill, fill_all
@@ -45,7 +45,7 @@ class Params(Model):
         default="A", description="The record's type."
     )
     expect: tuple[str, ...] = Field(default=(), description="Each of these must be among the answers.")
-    only: bool = Field(default=False, description="true: the answers are these and no others.")
+    only: Flag = Field(default=False, description="true: the answers are these and no others.")
     resolvers: tuple[Annotated[str, AfterValidator(_address)], ...] = Field(
         default=(), max_length=5, description="Whom to ask, one after the other. Default: this machine's resolvers."
     )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Final
 
-from checks.fields import Duration, Model
+from pydantic import AfterValidator, Field
+
+from checks.fields import Duration, Model, within
 from checks.kinds import ProbeKind
 from checks.placeholders import NotConfigured
 from checks.vantage import Probe, Vantage
+from core.durations import Bounds
 from core.health import Outcome
+
+EVERY: Final = Bounds(1_000, 366 * 86_400_000)
+GRACE: Final = Bounds(0, 31 * 86_400_000)
 
 
 class Params(Model):
-    """Durations are milliseconds, written `1h`, `5m`."""
+    """A job of yours that calls us: how often, and how much later than that it may be."""
 
-    every: Duration = Field(gt=0, description="How often it calls.")
-    grace: Duration = Field(default=300_000, description="How much later it may be.")
+    every: Annotated[Duration, AfterValidator(EVERY), within(EVERY)] = Field(description="How often it calls.")
+    grace: Annotated[Duration, AfterValidator(GRACE), within(GRACE)] = Field(default=300_000, description="How much later it may be.")
 
 
 def build(params: Params) -> Probe:

@@ -17,7 +17,7 @@ from checks.authorize import send_authorized
 from checks.credentials import Auth, NoAuth
 from checks.errors import GENERIC, ErrorTable, classify
 from checks.exchange import PRIVATE
-from checks.fields import Model
+from checks.fields import Flag, Model
 from checks.kinds import ProbeKind
 from checks.messages import EXCERPT
 from checks.oauth import TokenRefused
@@ -47,8 +47,8 @@ class Params(Model):
     body: str | None = Field(default=None, description="A body as it stands; say its content-type in headers.")
     auth: Auth = Field(default=NoAuth(), description="How the request proves who sends it.")
     expect: Expect = Field(default=Expect(), description="What the answer must be.")
-    follow_redirects: bool = Field(default=True, description="At most 5; credentials never leave the origin.")
-    keep_body: bool = Field(default=True, description="false: the body of a good answer is never kept as evidence.")
+    follow_redirects: Flag = Field(default=True, description="At most 5; credentials never leave the origin.")
+    keep_body: Flag = Field(default=True, description="false: the body of a good answer is never kept as evidence.")
 
     @model_validator(mode="after")
     def _one_body(self) -> Params:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from checks.assertions import Pattern, compile_pattern
 from checks.connect import Connection, connected, us_since
-from checks.fields import Model
+from checks.fields import Model, Port
 from checks.foreign import plain
 from checks.kinds import ProbeKind
 from checks.placeholders import fill
@@ -24,7 +24,7 @@ class Params(Model):
     """Where to knock."""
 
     host: str = Field(min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.")
-    port: int = Field(ge=1, le=65_535, description="The port.")
+    port: Port = Field(description="The port.")
     banner: Pattern | None = Field(default=None, description="A pattern of RE2 found in what the server says first.")
 
 

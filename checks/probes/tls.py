@@ -9,7 +9,7 @@ from cryptography import x509
 from pydantic import Field
 
 from checks.connect import connected, trusting, unquestioning
-from checks.fields import Model
+from checks.fields import Model, Port
 from checks.kinds import ProbeKind
 from checks.placeholders import fill
 from checks.vantage import Probe, Vantage
@@ -20,9 +20,9 @@ class Params(Model):
     """Whose certificate, and how long before its end it counts as a failure."""
 
     host: str = Field(min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.")
-    port: int = Field(default=443, ge=1, le=65_535, description="The port.")
+    port: Port = Field(default=443, description="The port.")
     server_name: str | None = Field(default=None, description="The name the certificate must carry. Default: the host.")
-    min_days: int = Field(default=7, ge=0, le=365, description="Fewer days than this left is a failure.")
+    min_days: int = Field(default=7, strict=True, ge=0, le=365, description="Fewer days than this left is a failure.")
 
 
 def build(params: Params) -> Probe:

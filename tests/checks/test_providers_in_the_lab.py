@@ -11,11 +11,12 @@ from checks.runner import Finding, Job, make_runner
 from config.loading import load
 from core.declared import DeclaredIntegration
 from core.health import Cause, PageStatus
+from lab.catalogue import vendors as all_vendors
 from lab.faults import Kind
 from lab.pages import Look, PageState
 from lab.world import Lab
 
-VENDORS = sorted(set(providers()) - {"http"})
+VENDORS = sorted(set(providers()) & set(all_vendors()))  # a provider may come before somebody simulates its vendor
 PAGED = [vendor for vendor in VENDORS if providers()[vendor].probe("status_page")]
 
 

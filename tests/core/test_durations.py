@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.durations import format_duration, parse_duration
+from core.durations import Bounds, format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,22 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
         parse_duration(text)
 
 
-@given(st.integers(0, 10**12))
+@given(st.integers(0, 520 * 604_800_000))
 def test_what_is_written_is_read_back(ms: int) -> None:
     assert parse_duration(format_duration(ms)) == ms
+
+
+@pytest.mark.parametrize("text", ["520w1ms", "999999999w", "999999999w" * 40])
+def test_more_than_ten_years_is_a_slip(text: str) -> None:
+    with pytest.raises(ValueError, match="at most 520w"):
+        parse_duration(text)
+
+
+def test_bounds_are_said_as_people_write_them() -> None:
+    bounds = Bounds(1_000, 86_400_000)
+
+    assert (bounds(1_000), bounds(86_400_000), str(bounds)) == (1_000, 86_400_000, "1s to 1d")
+    with pytest.raises(ValueError, match="must be at least 1s"):
+        bounds(999)
+    with pytest.raises(ValueError, match="must be at most 1d"):
+        bounds(86_400_001)
