@@ -12,6 +12,7 @@ from api import shapes
 from api.deps import Deps
 from core.calendar import to_ms
 from core.line import HEARTBEAT
+from core.plan import CheckPlan
 from storage import catalogue, requests
 from storage.rows import IntegrationRow, RequestRow
 
@@ -25,6 +26,7 @@ ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 Ident = Annotated[int, Path(ge=1, le=MAX_ID)]
+PathSlug = Annotated[str, Path(max_length=100)]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 VISIBLE: Final = "[!-~\u00a1-\uffff]"  # one character that can be seen; engines differ over what white space is
 Name = Annotated[str, StringConstraints(max_length=100, pattern=VISIBLE)]
@@ -77,8 +79,21 @@ def add(made: APIRouter, deps: Deps) -> None:
     def maintenance(body: Window, response: Response) -> shapes.Asked:
         return asker.ask(response, "maintenance", asker.window(body), body.by)
 
+    @made.post("/windows/{ident}/end", summary="End a silence or a maintenance window now; one to come is cancelled", responses=ANSWERS)
+    def end_window(ident: Ident, body: By, response: Response) -> shapes.Asked:
+        return asker.ask(response, "end_window", {"window": ident}, body.by)
+
+    @made.post(
+        "/integrations/{slug}/checks/{check}/address",
+        summary="A new address for a heartbeat: the one before stops working at once",
+        description="The answer's body holds the `path` at which it is called from then on.",
+        responses=ANSWERS,
+    )
+    def replace_address(slug: PathSlug, check: PathSlug, body: By, response: Response) -> shapes.Asked:
+        return asker.ask(response, "replace_address", {"check": asker.heartbeat(slug, check)}, body.by)
+
     @made.post("/integrations/{slug}/run", summary="One run now, recorded and never counted in a streak", responses=ANSWERS)
-    def run(slug: Annotated[str, Path(max_length=100)], body: Run, response: Response) -> shapes.Asked:
+    def run(slug: PathSlug, body: Run, response: Response) -> shapes.Asked:
         return asker.ask(response, "run_check", {"checks": asker.checks(slug, body.checks)}, body.by)
 
     @made.get("/requests/{ident}", summary="How a request fares", responses={404: {"model": shapes.Problem}})
@@ -111,11 +126,20 @@ class Asker:
         return {"integrations": which, "start_ms": start_ms, "end_ms": to_ms(body.end), "reason": body.reason}
 
     def checks(self, slug: str, wanted: Sequence[str] | None) -> list[int]:
-        known = {check.plan.slug: check.plan for check in self._integration(slug).checks if check.archived_ms is None}
+        known = self._checks(slug)
         for name in wanted or ():
             if name not in known:
                 raise HTTPException(404, f"{slug} has no check of the name {name}.")
         return [plan.id for name, plan in known.items() if plan.kind != HEARTBEAT and (wanted is None or name in wanted)]
+
+    def heartbeat(self, slug: str, name: str) -> int:
+        plan = self._checks(slug).get(name)
+        if plan is None or plan.kind != HEARTBEAT:
+            raise HTTPException(404, f"{slug} has no heartbeat of the name {name}.")
+        return plan.id
+
+    def _checks(self, slug: str) -> dict[str, CheckPlan]:
+        return {check.plan.slug: check.plan for check in self._integration(slug).checks if check.archived_ms is None}
 
     def _integration(self, slug: str) -> IntegrationRow:
         with self._deps.database().read() as conn:

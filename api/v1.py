@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from api import acts, incident_shapes, incident_views, shapes, views
+from api import acts, incident_shapes, incident_views, shapes, views, windows
 from api.acts import MAX_ID, Ident
 from api.deps import Deps
 from core.calendar import from_ms, parse_period
@@ -38,6 +38,7 @@ def router(deps: Deps) -> APIRouter:
     _incidents(made, deps)
     _deliveries(made, deps)
     _sla(made, deps)
+    windows.add(made, deps)
     acts.add(made, deps)
     return made
 

@@ -51,6 +51,7 @@ def answer(state: State, ok: bool, text: str) -> None:
         ("incidents/1/note", {"text": "Called them."}, "note", {"incident": 1, "text": "Called them."}),
         ("silences", {"end": END, "reason": "drill"}, "silence", {"integrations": None, "reason": "drill", "start_ms": NOON}),
         ("maintenance", {"end": END, "integrations": ["stripe"]}, "maintenance", {"integrations": [1]}),
+        ("windows/7/end", {}, "end_window", {"window": 7}),
         ("maintenance", {"end": END, "start": "2029-12-31T23:00:00+00:00"}, "maintenance", {"start_ms": 1_893_456_000_000 - HOUR}),
     ],
 )
@@ -67,6 +68,12 @@ async def test_what_is_asked_is_on_disk_with_who_asked(
 async def test_all_checks_that_can_be_asked_are_run_unless_some_are_named(client: httpx.AsyncClient, state: State) -> None:
     await client.post("/api/v1/integrations/stripe/run", json={"by": "Mara"})
     assert asked(state).body == {"checks": [state.check("stripe/api")]}
+
+
+async def test_a_heartbeat_is_named_by_its_slugs(client: httpx.AsyncClient, state: State) -> None:
+    await client.post("/api/v1/integrations/stripe/checks/nightly/address", json={"by": "Mara"})
+    row = asked(state)
+    assert (row.kind, row.body) == ("replace_address", {"check": state.check("stripe/nightly")})
 
 
 async def test_a_request_is_followed_to_its_answer(client: httpx.AsyncClient, state: State) -> None:
@@ -110,6 +117,11 @@ class Answering:
         ("silences", {"by": "Mara", "end": "2030-01-01T00:00:00"}, 422),
         ("silences", {"by": "Mara", "end": END, "integrations": ["nobody"]}, 404),
         ("silences", {"by": "Mara", "end": END, "everything": True}, 422),
+        ("windows/0/end", {"by": "Mara"}, 422),
+        ("windows/7/end", {}, 422),
+        ("integrations/stripe/checks/api/address", {"by": "Mara"}, 404),
+        ("integrations/paypal/checks/nightly/address", {"by": "Mara"}, 404),
+        ("integrations/nobody/checks/nightly/address", {"by": "Mara"}, 404),
         ("integrations/nobody/run", {"by": "Mara"}, 404),
         ("integrations/stripe/run", {"by": "Mara", "checks": ["nothing"]}, 404),
     ],
