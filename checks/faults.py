@@ -58,6 +58,15 @@ _TLS: Final = frozenset(
 _BROKEN: Final = frozenset({pycurl.E_GOT_NOTHING, pycurl.E_SEND_ERROR, pycurl.E_RECV_ERROR, pycurl.E_PARTIAL_FILE})
 _MALFORMED: Final = re.compile(r"chunk|encoding|header", re.IGNORECASE)  # libcurl says "receive error" of these, too
 _RESET: Final = re.compile(r"^(?:recv|send) failure", re.IGNORECASE)  # in the middle of a handshake: the network's word, not TLS's
+_PLAINER: Final = (  # libcurl's and OpenSSL's words for what an operator meets most
+    (
+        re.compile(r".*wrong.version.number.*|.*http.request.*|.*packet length too long.*", re.IGNORECASE),
+        "the server does not speak TLS here",
+    ),
+    (re.compile(r"received http/0\.9.*", re.IGNORECASE), "it does not begin with a status line"),
+    (re.compile(r"ssl certificate openssl verify result: (.*?)(?: \(\d+\))?", re.IGNORECASE), r"\1"),
+    (re.compile(r"ssl: no alternative certificate subject name matches target (.*)", re.IGNORECASE), r"the certificate is not for \1"),
+)
 _OURS: Final = frozenset({pycurl.E_URL_MALFORMAT, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_ENGINE_INITFAILED})
 _PROXY: Final = frozenset({pycurl.E_COULDNT_RESOLVE_PROXY, 97})  # 97: CURLE_PROXY, which pycurl has no name for
 _TOO_LARGE: Final = 100  # CURLE_TOO_LARGE, without a name too: a line of headers longer than libcurl ever takes
@@ -92,7 +101,7 @@ def cause_of(error: Exception) -> Cause | None:
 def sentence_of(error: Exception, elapsed_us: int) -> str:
     """What happened, for a person."""
     if isinstance(error, ssl.SSLError):
-        return f"No secure connection: {getattr(error, 'verify_message', '') or error.reason or 'the handshake failed'}."
+        return f"No secure connection: {_plainer(getattr(error, 'verify_message', '') or error.reason or 'the handshake failed')}."
     if isinstance(error, TimeoutError) and error.errno is None:
         return f"No answer within {elapsed_us / 1e6:.1f} s."
     if isinstance(error, OSError) and error.errno is not None:
@@ -119,7 +128,7 @@ def raise_fault(transfer: Transfer) -> None:
 
 
 def _by_code(transfer: Transfer) -> httpx.TransportError:
-    code, words = transfer.code, transfer.error.strip().rstrip(".") or f"libcurl's error {transfer.code}"
+    code, words = transfer.code, _plainer(transfer.error.strip().rstrip(".")) or f"libcurl's error {transfer.code}"
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return _timeout(transfer)
     if code == pycurl.E_COULDNT_RESOLVE_HOST:
@@ -135,6 +144,10 @@ def _by_code(transfer: Transfer) -> httpx.TransportError:
     if code in _OURS:
         return httpx.LocalProtocolError(f"The request cannot be sent: {words}.")
     return httpx.RemoteProtocolError(f"The answer is not HTTP as it should be: {words}.")
+
+
+def _plainer(words: str) -> str:
+    return next((found.expand(said) for pattern, said in _PLAINER if (found := pattern.fullmatch(words))), words)
 
 
 def _timeout(transfer: Transfer) -> httpx.TimeoutException:

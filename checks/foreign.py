@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import accumulate
 from typing import Any, Final
 from xml.etree import ElementTree
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 _SPACES: Final = re.compile(r"\s+")
 _LONGEST_INT: Final = 18  # digits that fit 64 bits; longer ones are an attack or not ours to count
+_DEEPEST: Final = 100  # levels: what the reader survives, whoever walks or writes it must survive too, from wherever it is called
+_NO_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[^][{}"]++', re.DOTALL)
 
 
 class Unreadable(ValueError):
@@ -31,6 +34,8 @@ def parse_json(body: bytes) -> Any:
     """The JSON value in `body`, whatever its charset. Raises `Unreadable`."""
     try:
         text = body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
+        if _depth(text) > _DEEPEST:
+            raise RecursionError
         return json.loads(text, parse_int=_int, parse_constant=lambda _: None)
     except RecursionError:
         raise Unreadable("the body is JSON nested too deep") from None
@@ -95,6 +100,13 @@ def later(now: datetime, seconds: float) -> datetime | None:
 def parse_count(text: str | None) -> int | None:
     """A count in a header, as an integer of sane size."""
     return int(text) if text is not None and re.fullmatch(r"\d{1,15}", text := text.strip(), re.ASCII) else None
+
+
+def _depth(text: str) -> int:
+    """How deep lists and objects are nested, brackets in strings left out."""
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return 0  # not worth counting: the most there is
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in _NO_BRACKETS.sub("", text)), default=0)
 
 
 def _int(digits: str) -> int | float:

@@ -53,6 +53,17 @@ def test_what_is_no_json_says_why() -> None:
         parse_json(b"[" * 200_000)
 
 
+@pytest.mark.parametrize("depth", [101, 500, 960, 973, 990, 10_000])
+def test_json_is_too_deep_long_before_a_reader_of_it_would_break(depth: int) -> None:
+    with pytest.raises(Unreadable, match="nested too deep"):
+        parse_json(b'{"a":' * depth + b"1" + b"}" * depth)
+
+
+def test_brackets_in_words_are_no_depth() -> None:
+    assert parse_json(b'["' + b"[{" * 200 + b'\\"[", [1]]') == ["[{" * 200 + '"[', [1]]
+    assert len(parse_json(b"[" + b"[], " * 500 + b"{}]")) == 501
+
+
 def test_what_is_no_xml_says_why() -> None:
     with pytest.raises(Unreadable, match="not XML"):
         parse_xml(b"{}")
