@@ -63,7 +63,7 @@ secrets = Secrets()
 
 def set_up(settings: Settings, *, role: str, stream: TextIO | None = None, transport: Transport | None = None) -> None:
     """Logs to standard error and, where SENTRY_DSN is set, error reports. `role`: web, worker or command."""
-    given = (settings.database_url, settings.access_token, settings.smtp_url, settings.sentry_dsn)
+    given = (settings.database_url, settings.access_token, settings.smtp_url, settings.sentry_dsn, settings.deadman_url)
     secrets.keep(part for each in given if each is not None for part in _parts(each.get_secret_value()))
     set_up_logs(settings, role=role, stream=stream or sys.stderr)
     if settings.sentry_dsn is not None:

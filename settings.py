@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     canaries: Words = Field(default=CANARIES, min_length=2, description="Unrelated addresses that tell whether our own network is there.")
     use_proxy: bool = Field(default=False, description="`on`: probes and messages go through HTTPS_PROXY and HTTP_PROXY.")
     timezone: str = Field(default="UTC", description="The zone of months in reports and of clock times in messages.")
+    deadman_url: SecretStr | None = Field(
+        default=None, description="Called while the worker is well: somebody outside misses it when it is not."
+    )
+    deadman_interval: int = Field(default=60, ge=1, le=86_400, description="Seconds between two of these calls.")
+    own_trouble_after: int = Field(
+        default=120, ge=0, le=86_400, description="How many seconds a trouble of the monitor itself lasts before it is told."
+    )
     demo: bool = Field(default=False, description="Set by `integration-health demo`: pages say that the data is made up.")
 
     @classmethod
@@ -92,6 +99,13 @@ class Settings(BaseSettings):
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         return None if value is None else _address(value)
+
+    @field_validator("deadman_url")
+    @classmethod
+    def _secret_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _address(value.get_secret_value())
+        return value
 
     @field_validator("canaries")
     @classmethod

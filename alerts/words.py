@@ -15,7 +15,7 @@ DETAIL_LIMIT: Final = 200
 _PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
 _CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
-_NAMED: Final = frozenset({IncidentKind.GROUP, IncidentKind.BLIND})  # their names say what is wrong
+_NAMED: Final = frozenset({IncidentKind.GROUP, IncidentKind.BLIND, IncidentKind.MONITOR})  # their names say what is wrong
 
 
 def lasting(ms: int) -> str:

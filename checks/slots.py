@@ -18,6 +18,7 @@ class Slots:
 
     def __init__(self, most: int = MOST_PER_ORIGIN) -> None:
         self._most = most
+        self.waiting = 0  # requests that wait for a place just now
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -28,10 +29,17 @@ class Slots:
             places = self._places[origin] = asyncio.Semaphore(self._most)
         if places.locked():
             with deadline.standing_still():
-                await places.acquire()
+                await self._wait(places)
         else:
             await places.acquire()
         try:
             yield
         finally:
             places.release()
+
+    async def _wait(self, places: asyncio.Semaphore) -> None:
+        self.waiting += 1
+        try:
+            await places.acquire()
+        finally:
+            self.waiting -= 1

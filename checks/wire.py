@@ -66,6 +66,11 @@ class Wire:
         """The longest the transfer thread was ever late."""
         return self._thread.worst_lag_s
 
+    def lag_since_asked_s(self) -> float:
+        """The longest the transfer thread was late since this was last asked; for one asker."""
+        lag_s, self._thread.lag_since_s = self._thread.lag_since_s, 0.0
+        return lag_s
+
     async def close(self) -> None:
         """Ends what is under way."""
         await asyncio.to_thread(self._thread.close)

@@ -16,6 +16,7 @@ class IncidentKind(StrEnum):
     GROUP = "group"  # many at once: owns the message of its members
     BLIND = "blind"  # our own network was down: one alert on return, no incident of a vendor
     MONITOR = "monitor"  # a trouble of the monitor itself (core.own_health): of no integration
+    MONITOR = "monitor"  # a trouble of the monitor itself (core.own_health): of no integration
 
 
 class AlertKind(StrEnum):
@@ -97,6 +98,7 @@ class IncidentRow:
     told_ms: int | None = None  # the newest opening or reminder
     recovered_ms: int | None = None  # the latest edge at which one of its checks came back
     blamed: tuple[tuple[Party, int], ...] = ()  # ms of bad time by party, in stretches that are over
+    key: str = ""  # which of the monitor's own troubles it is
     key: str = ""  # which of the monitor's own troubles it is
 
 

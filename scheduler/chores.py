@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -23,6 +24,12 @@ class Chores:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._fenced = fenced
         self._running: set[asyncio.Task[Any]] = set()
+        self._began = time.monotonic()
+        self._ended: dict[str, float] = {}  # when each was last done, well
+
+    def age_ms(self, name: str) -> int:
+        """Since a chore was last done; where it never was, since this worker began. From any thread."""
+        return int((time.monotonic() - self._ended.get(name, self._began)) * 1000)
 
     def every(self, seconds: float, name: str, work: Callable[[], Any]) -> None:
         self._scheduler.add_job(
@@ -47,6 +54,7 @@ class Chores:
         self._running.add(task)
         try:
             await task
+            self._ended[name] = time.monotonic()
         except Fenced:
             self._fenced()
         except NO_ANSWER as error:

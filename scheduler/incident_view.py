@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.message import BudgetView, IncidentView
+from core import own_health
 from core.calendar import month_at
 from core.health import PageReading, PageStatus
 from core.ledger import IncidentKind
@@ -45,7 +46,7 @@ def _view(conn: Snapshot, detail: IncidentDetail, now_ms: int, base_url: str | N
         environment=plan.environment if plan else "production",
         provider_name=plan.provider_name if plan else "",
         owner=plan.owner if plan else None,
-        runbook=plan.runbook if plan else None,
+        runbook=plan.runbook if plan else own_health.todo(row.key) or None,
         flows=plan.flows if plan else (),
         checks=tuple(check.name for check in plan.checks if check.id in row.checks) if plan else (),
         what=row.title,

@@ -23,6 +23,7 @@ class JudgeSettings:
     default_channel: str | None = None  # for integrations that name none; blind periods are told here
     reminder_ms: int | None = REMINDER_MS  # None: no reminders
     locations: Mapping[int, str] = field(default_factory=lambda: {LOCAL: "local"})
+    fallback: str | None = None  # told where it is the usual channel that fails
 
 
 @dataclass(frozen=True, slots=True)

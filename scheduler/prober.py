@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from checks.budget import Spare
 from checks.runner import Finding, Job, Runner
@@ -15,6 +15,7 @@ from core.plan import LOCAL, CheckPlan, Plan
 from core.voices import Round
 from scheduler.canary import Canaries
 from scheduler.clock import Clock
+from scheduler.pace import Pace
 from scheduler.queue import DueQueue, first_ms, next_regular_ms, phase_ms
 from scheduler.rounds import Rounds
 from scheduler.work import Works
@@ -31,21 +32,6 @@ class Heard:
     result: ProbeResult
     round: Round | None = None
     request: int | None = None  # the manual run that asked for it
-
-
-@dataclass(slots=True)
-class Pace:
-    """How the prober keeps up; the system page and /metrics show it."""
-
-    in_flight: int = 0
-    late_ms: list[int] = field(default_factory=list)  # of the newest runs, waiting for a slot left out
-    runs: int = 0
-
-    def note(self, late_ms: int) -> None:
-        self.runs += 1
-        self.late_ms.append(late_ms)
-        if len(self.late_ms) > 2_000:
-            del self.late_ms[:1_000]
 
 
 class Prober:
@@ -143,6 +129,10 @@ class Prober:
     def planned(self) -> int:
         return len(self._queue)
 
+    def behind(self) -> tuple[int, int]:
+        """How many checks are due and not begun, and for how long the oldest (ms). From any thread."""
+        return self._queue.behind(self._clock.now_ms())
+
     def _start(self, check: int, due_ms: int) -> None:
         job = self._works.jobs.get(check)
         if job is None:
@@ -163,7 +153,7 @@ class Prober:
             finding = await self._runner.run(job)
             result = result_of(check, due_ms, begun_ms, finding, manual=request is not None)
             if request is None:
-                self.pace.note(max(0, begun_ms - due_ms))
+                self.pace.note(begun_ms, max(0, begun_ms - due_ms))
             self._release(Heard(result, await self._rounds.heard_by(result, self._plan, self._works.jobs), request))
         except Exception:
             log.exception("a run of %s was lost", self._works.names.get(check, check))

@@ -64,6 +64,11 @@ class DueQueue(Generic[K]):
                 taken.append((key, due_ms))
         return taken
 
+    def behind(self, now_ms: int) -> tuple[int, int]:
+        """How many are due by now, and how long ago the oldest was (ms). From any thread."""
+        due = [at for at in list(self._due.values()) if at <= now_ms]
+        return len(due), max((now_ms - at for at in due), default=0)
+
     def wake_ms(self, now_ms: int) -> int | None:
         """How long to sleep: to the next due instant, rounded up so that neighbours wake together. None: nothing planned."""
         while self._heap and self._due.get(self._heap[0][2]) != self._heap[0][0]:

@@ -72,7 +72,7 @@ class Recorder:
         self._writer = Writer(self.db)
         self._turn = threading.Condition()
         self._pending: list[Heard] = []
-        self._oldest: float | None = None
+        self._put_at: dict[int, float] = {}  # since when a result waits, by its identity
         self._stopping = False
         self._ticked = self._looked = 0.0
         self._lock = threading.RLock()  # the memory's
@@ -93,12 +93,29 @@ class Recorder:
     def put(self, heard: Heard) -> None:
         with self._turn:
             if len(self._pending) >= BUFFER:
-                self._pending.pop(0)
+                self._put_at.pop(id(self._pending.pop(0)), None)
                 self.health.lost += 1
             self._pending.append(heard)
-            self._oldest = self._oldest or time.monotonic()
+            self._put_at[id(heard)] = time.monotonic()
             if len(self._pending) >= FLUSH_ROWS:
                 self._turn.notify()
+
+    @property
+    def waiting(self) -> int:
+        """How many results are not on disk yet. From any thread."""
+        return len(self._pending)
+
+    @property
+    def lag_ms(self) -> int:
+        """How long the oldest result that waits has waited. From any thread."""
+        with self._turn:
+            return int(self._waited_s() * 1000)
+
+    def _waited_s(self) -> float:
+        if not self._pending:
+            return 0.0
+        now = time.monotonic()
+        return now - self._put_at.get(id(self._pending[0]), now - FLUSH_MS / 1000)
 
     def change(self, step: Step) -> Ledger:
         """One step of the judge, written and taken over. Raises what the writer raises; then nothing has changed."""
@@ -142,8 +159,7 @@ class Recorder:
                 self.health.failing_since_ms, self.health.error = None, ""
 
     def _is_due(self) -> bool:
-        aged = self._oldest is not None and time.monotonic() - self._oldest >= FLUSH_MS / 1000
-        return len(self._pending) >= FLUSH_ROWS or aged
+        return len(self._pending) >= FLUSH_ROWS or self._waited_s() >= FLUSH_MS / 1000
 
     def _flush(self) -> None:
         with self._turn:
@@ -183,7 +199,8 @@ class Recorder:
         with self._turn:
             gone = set(map(id, taken))
             self._pending = [heard for heard in self._pending if id(heard) not in gone]
-            self._oldest = time.monotonic() if self._pending else None
+            for ident in gone:
+                self._put_at.pop(ident, None)
             self.health.pending = len(self._pending)
 
     def _tell(self, ledger: Ledger, memory: Memory, taken: Sequence[Heard]) -> None:

@@ -22,12 +22,15 @@ from scheduler.beats import Beats
 from scheduler.beside import UNWRITTEN_MS, Beside, unwritten
 from scheduler.canary import Canaries
 from scheduler.clock import Clock
+from scheduler.deadman import Deadman, why_unwell
 from scheduler.declarations import Declarations, Declared
 from scheduler.desk import Desk
+from scheduler.gauges import Gauges
 from scheduler.heartbeats import Heartbeats
 from scheduler.listening import Listening, canary_asker
 from scheduler.memory import Memory
 from scheduler.outlets import outlets
+from scheduler.own_watch import LOOK_S, OwnWatch
 from scheduler.prober import Heard, Prober
 from scheduler.recorder import Recorder
 from scheduler.setup import Setup, set_up
@@ -62,6 +65,7 @@ class Service:
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.failed = False
+        self.deadman: Deadman | None = None
         self._open()
 
     async def run(self) -> None:
@@ -98,7 +102,8 @@ class Service:
 
     async def _work(self) -> None:
         asking = (self.prober.run(), self.listening.run(self._stop)) if self._probing else ()
-        tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run())]
+        calling = () if self.deadman is None else (self.deadman.run(self._stop),)
+        tasks = [asyncio.create_task(work) for work in (*asking, self.dispatcher.run(), *calling)]
         for task in tasks:
             task.add_done_callback(self._ended)
         self.chores.start()
@@ -144,6 +149,24 @@ class Service:
         self.chores = Beside(
             settings, self.db, self.epoch, self.clock, self.recorder, self.folder, self.declarations, self._emergency
         ).chores(self.stop)
+        self._watch_itself()
+
+    def _watch_itself(self) -> None:
+        """What this worker sees of itself, and whom it calls while it is well."""
+        self.gauges = Gauges(self.clock, self.recorder, self.prober, self.runner.wire, self.chores, lambda: self.setup.works.names)
+        self.watch = OwnWatch(self.db, self.epoch, self.clock, self.recorder, self.gauges, self.settings.own_trouble_after * 1000)
+        if self._probing:
+            self.chores.every(LOOK_S, "the look at ourselves", self.watch.look)
+        url = self.settings.deadman_url
+        if url is not None and self._probing:
+            every_s = float(self.settings.deadman_interval)
+            self.deadman = Deadman(url.get_secret_value(), every_s, self.private_http, self.clock, self._why_unwell)
+
+    def _why_unwell(self) -> str | None:
+        health, (_, due_ms) = self.recorder.health, self.prober.behind()
+        return why_unwell(
+            beats=self.beats.writes, failing_since_ms=health.failing_since_ms, lag_ms=self.recorder.lag_ms, due_ms=due_ms
+        )
 
     def _begin(self) -> None:
         """Read what the last worker knew, and run on the last good configuration."""
@@ -212,6 +235,7 @@ class Service:
     def committed(self, ledger: Ledger, memory: Memory, heard: Sequence[Heard]) -> None:
         """On disk: fold it, plan the next runs as the judge says, wake the dispatcher."""
         self.folder.note(ledger)
+        self.gauges.heard(heard)
         for one in heard:
             result = one.result
             if not result.manual and result.check in memory.plan.checks:
@@ -245,7 +269,8 @@ class Service:
 
     def vital_signs(self) -> dict[str, Any]:
         """What a beat says of us."""
-        return vital_signs(self.setup.plan, self.prober, self.recorder, self.clock)
+        said = {} if self.deadman is None else self.deadman.state
+        return vital_signs(self.setup.plan, self.prober, self.recorder, self.clock, self.watch, said)
 
     async def _close(self, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Finish what is in flight within its deadline, flush, let go."""

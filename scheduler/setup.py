@@ -42,7 +42,8 @@ def set_up(db: Database, declared: Declared, env: Mapping[str, str], now_ms: int
     made = works(catalogue, env, before)
     _report(db, made, {name: channel.kind for name, channel in declared.config.channels.items()}, now_ms)
     alerting = declared.config.alerting
-    judge = JudgeSettings(alerting.channel, alerting.reminder, {ident: slug for slug, ident in catalogue.locations.items()})
+    places = {ident: slug for slug, ident in catalogue.locations.items()}
+    judge = JudgeSettings(alerting.channel, alerting.reminder, places, alerting.fallback)
     return Setup(with_windows(db, catalogue, now_ms), made, judge, alerting.fallback)
 
 

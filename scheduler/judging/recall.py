@@ -135,7 +135,7 @@ def _drop(draft: Draft, key: Key, now_ms: int) -> None:
 
 def _keep_or_close(draft: Draft, row: IncidentRow, now_ms: int) -> None:
     memory = draft.memory
-    if row.kind in (IncidentKind.GROUP, IncidentKind.BLIND) or row.id not in memory.incidents:
+    if row.kind in (IncidentKind.GROUP, IncidentKind.BLIND, IncidentKind.MONITOR) or row.id not in memory.incidents:
         return
     integration = memory.plan.integrations.get(row.integration or 0)
     mine = {check.id for check in integration.checks if check.counts or row.kind is IncidentKind.SELF} if integration else set()

@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.policy import routes
 from core.ledger import AlertKind, IncidentKind, IncidentRow
+from core.own_health import tells_elsewhere
 from scheduler.judging.draft import Draft
 from scheduler.memory import Memory
 
@@ -29,6 +30,8 @@ def wanted(memory: Memory, row: IncidentRow, now_ms: int, members: Sequence[int 
     if row.kind is IncidentKind.GROUP:
         spoken_for = [one.integration for one in memory.incidents.values() if one.group == row.id] if members is None else members
         return _distinct(channel for member in spoken_for if member is not None for channel in channels_of(memory, member, now_ms))
+    if row.kind is IncidentKind.MONITOR:
+        return own_channels(memory, elsewhere=tells_elsewhere(row.key))
     if row.group is not None or row.integration is None:
         return ()
     return channels_of(memory, row.integration, now_ms)
@@ -71,8 +74,10 @@ def notice(draft: Draft, channels: Iterable[str], kind: AlertKind, severity: int
         draft.alert(None, channel, kind, now_ms, severity, body)
 
 
-def own_channels(memory: Memory) -> tuple[str, ...]:
-    """Where the monitor speaks of itself: the default channel, else every channel that is in use."""
+def own_channels(memory: Memory, *, elsewhere: bool = False) -> tuple[str, ...]:
+    """Where the monitor speaks of itself: the default channel, else every channel that is in use; `elsewhere`: the fallback."""
+    if elsewhere and memory.settings.fallback is not None:
+        return (memory.settings.fallback,)
     if memory.settings.default_channel is not None:
         return (memory.settings.default_channel,)
     return _distinct(channel for plan in memory.plan.integrations.values() for channel in plan.channels)

@@ -98,6 +98,7 @@ def _speak(draft: Draft, ident: int, now_ms: int) -> None:
         return
     telling.tell_opening(draft, ident, now_ms)
     row = memory.incidents[ident]
-    unclaimed = row.told_ms is not None and row.acknowledged_ms is None and row.group is None
+    reminds = row.kind is not IncidentKind.MONITOR  # it has one message, that says how it stands
+    unclaimed = reminds and row.told_ms is not None and row.acknowledged_ms is None and row.group is None
     if unclaimed and reminder_due(row.told_ms or 0, now_ms, memory.settings.reminder_ms):
         telling.remind(draft, ident, now_ms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from core import own_health
 from core.health import Cause
 from core.ledger import IncidentKind, IncidentRow
 from core.plan import IntegrationPlan
@@ -25,6 +26,8 @@ def steps(incident: IncidentRow, plan: IntegrationPlan | None) -> tuple[Step, ..
     """In the order they make sense; none for what needs no hand."""
     if incident.kind is IncidentKind.BLIND:
         return ()
+    if incident.kind is IncidentKind.MONITOR:
+        return (Step(own_health.todo(incident.key) or "Read the system page.", "", "", ""),)
     vendor = plan.provider_name or plan.name if plan else "the vendor"
     party = incident.verdict.party if incident.verdict else Party.UNKNOWN
     found = [_first(party, incident.cause, vendor)]
