@@ -49,7 +49,6 @@ class TransferThread:
         self._looked_at = time.monotonic()
         self.worst_lag_s = 0.0
         self.lag_since_s = 0.0  # the same, set back by whoever watches
-        self.lag_since_s = 0.0  # the same, set back by whoever watches
         for end in (self._wake_in, self._wake_out):
             end.setblocking(False)
         self._selector.register(self._wake_out, selectors.EVENT_READ)
@@ -128,7 +127,6 @@ class TransferThread:
         if lag_s < _NOTICED_S or not self._active:
             return
         self.worst_lag_s = max(self.worst_lag_s, lag_s)
-        self.lag_since_s = max(self.lag_since_s, lag_s)
         self.lag_since_s = max(self.lag_since_s, lag_s)
         for transfer, _ in self._active.values():
             transfer.lag_s = max(transfer.lag_s, lag_s)

@@ -16,7 +16,6 @@ class IncidentKind(StrEnum):
     GROUP = "group"  # many at once: owns the message of its members
     BLIND = "blind"  # our own network was down: one alert on return, no incident of a vendor
     MONITOR = "monitor"  # a trouble of the monitor itself (core.own_health): of no integration
-    MONITOR = "monitor"  # a trouble of the monitor itself (core.own_health): of no integration
 
 
 class AlertKind(StrEnum):
@@ -99,7 +98,6 @@ class IncidentRow:
     recovered_ms: int | None = None  # the latest edge at which one of its checks came back
     blamed: tuple[tuple[Party, int], ...] = ()  # ms of bad time by party, in stretches that are over
     key: str = ""  # which of the monitor's own troubles it is
-    key: str = ""  # which of the monitor's own troubles it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +168,36 @@ class WindowRow:
     id: int | None = None
 
 
+class Recount(StrEnum):
+    """What a stretch of time is to count as, whatever was measured in it."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """What a person knows better of a stretch of time: laid over what was measured, which stays as it is.
+
+    Later rows lie over earlier ones. One that `replaces` another ends it; with neither bucket nor party it does no more than that.
+    """
+
+    integration: int
+    start_ms: int
+    end_ms: int
+    reason: str
+    author: str  # a typed name, unverified
+    made_ms: int
+    bucket: Recount | None = None
+    party: Party | None = None
+    check: int | None = None  # None: the whole integration
+    replaces: int | None = None
+    id: int | None = None  # given by storage
+
+
 @dataclass(frozen=True, slots=True)
 class AddressRow:
     """The address at which a heartbeat is called from now on; the one before stops working with the commit."""
@@ -205,4 +233,5 @@ class Ledger:
     answers: list[Answer] = field(default_factory=list)
     windows: list[WindowRow] = field(default_factory=list)  # silences and maintenance made or ended on a page
     addresses: list[AddressRow] = field(default_factory=list)
+    corrections: list[CorrectionRow] = field(default_factory=list)
     topics: set[str] = field(default_factory=set)  # versions to raise: `wall`, `incidents`, `deliveries`, `system`

@@ -164,9 +164,7 @@ class Service:
 
     def _why_unwell(self) -> str | None:
         health, (_, due_ms) = self.recorder.health, self.prober.behind()
-        return why_unwell(
-            beats=self.beats.writes, failing_since_ms=health.failing_since_ms, lag_ms=self.recorder.lag_ms, due_ms=due_ms
-        )
+        return why_unwell(beats=self.beats.writes, failing_since_ms=health.failing_since_ms, lag_ms=self.recorder.lag_ms, due_ms=due_ms)
 
     def _begin(self) -> None:
         """Read what the last worker knew, and run on the last good configuration."""
