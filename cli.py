@@ -116,6 +116,29 @@ def export(
 
 
 @app.command()
+def backup(
+    path: Annotated[Path | None, typer.Argument(help="The file to write, or a folder. Default: STATE_DIR/backups.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every row into one file, while everything runs."""
+    from commands.backup import backup
+
+    _end(lambda: backup(_settings(), path, as_json=as_json))
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file made by backup.")],
+    check: Annotated[bool, typer.Option("--check", help="Only read the file to its end: is it whole?")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of the database; the old one is kept aside."""
+    from commands.restore import restore
+
+    _end(lambda: restore(_settings(), path, check=check, as_json=as_json))
+
+
+@app.command()
 def schema() -> None:
     """The JSON schema of integrations.yaml, for editors."""
     from commands.output import answer_json

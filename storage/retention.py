@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import text
 
 from storage import lease
+from storage.backup.pause import forgetting
 from storage.codes import DAY_MS
 from storage.engine import Database
 
@@ -39,8 +40,10 @@ def forget(db: Database, now_ms: int, *, epoch: int) -> int:
     for days, statement in _RULES:
         step = STEP
         while step == STEP:
-            with db.write() as conn:
+            with db.write() as conn, forgetting(db, conn) as free:
                 lease.fence(conn, epoch)
+                if not free:  # a backup is being made: the rest goes at the next turn
+                    return gone
                 step = conn.execute(text(statement), {"until": now_ms - days * DAY_MS, "step": STEP}).rowcount
             gone += step
     return gone

@@ -79,8 +79,20 @@ def put_aside(path: Path, aside: Path) -> None:
 
 
 def take_place(new: Path, path: Path) -> None:
+    _belong_to(new, path)
     os.replace(new, path)
     sync_folder(path.parent)
+
+
+def _belong_to(new: Path, path: Path) -> None:
+    """Whoever upgrades or restores, root perhaps, the user that runs the product goes on writing."""
+    if not path.exists() or os.name == "nt":
+        return
+    old = path.stat()
+    os.chmod(new, old.st_mode & 0o777)
+    if (old.st_uid, old.st_gid) != (new.stat().st_uid, new.stat().st_gid):
+        with suppress(PermissionError):
+            os.chown(new, old.st_uid, old.st_gid)
 
 
 def clear(path: Path) -> None:
