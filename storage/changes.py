@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from storage import postgres, sqlite
 from storage.engine import Database
+from storage.faults import DatabaseBusy
 
 _CHANNEL = "integration_health"
 
@@ -48,14 +50,19 @@ class Changes:
         self._raw: Any = None
 
     def seen(self) -> bool:
+        """Raises DatabaseBusy."""
         return self._file_changed() if self._db.address.path else self._was_notified()
 
     def _file_changed(self) -> bool:
         """`data_version` changes on this connection when another one has committed; it reads one page in memory."""
         path = self._db.address.path
-        if self._raw is None and path is not None:
-            self._raw = sqlite.connect(path, mode="ro")
-        number = self._raw.execute("PRAGMA data_version").fetchone()[0]
+        try:
+            if self._raw is None and path is not None:
+                self._raw = sqlite.connect(path, mode="ro")
+            number = self._raw.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            self.close()
+            raise DatabaseBusy(str(error)) from error
         changed, self._seen = bool(number != self._seen), number
         return changed
 

@@ -20,6 +20,9 @@ from storage.locks import FileLock, WriteLock
 
 WRITE_WAIT_S = 5.0
 _POLL_S = 0.1
+# A lock that another session keeps is an error after a while, as on SQLite, and not a thread that hangs; and a session whose
+# process was stopped within a transaction does not keep its locks for ever.
+_POSTGRES_PATIENCE = f"-c lock_timeout={WRITE_WAIT_S:.0f}s -c idle_in_transaction_session_timeout=20s"
 
 Snapshot: TypeAlias = Connection  # what `read()` gives, by the name that those outside storage may know it
 
@@ -131,6 +134,6 @@ def _sqlite_database(address: Address, path: Path) -> Database | None:
 
 
 def _postgres_database(address: Address) -> Database:
-    engine = postgres.engine_for(address.url)
+    engine = postgres.engine_for(address.url, options=_POSTGRES_PATIENCE)
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Database(address, reader, engine, None, None)

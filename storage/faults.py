@@ -10,6 +10,7 @@ Exception
 │   ├── NotADatabase       the file is something else, or damaged
 │   └── Unreachable        Postgres does not answer
 ├── DatabaseBusy           the write lock was not had in time: answer 503, try again
+│   └── Unheard            the connection broke during COMMIT: nobody knows yet whether it happened
 └── Fenced                 another worker leads: stop writing
 """
 
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnection  # all of the pool's are in use
 
 from core.exits import Exit, Refusal
 
@@ -82,11 +84,19 @@ class DatabaseBusy(Exception):
     """The write lock was not had in time; nothing was written."""
 
 
+class Unheard(DatabaseBusy):
+    """A COMMIT was sent and its end was not heard; `flush` is the number by which `Writer.has_landed` knows it."""
+
+    def __init__(self, flush: int, error: Exception) -> None:
+        super().__init__(sentence_of(error))
+        self.flush = flush
+
+
 class Fenced(Exception):
     """Another worker has taken the lead since: nothing was written."""
 
 
-NO_ANSWER: Final = (DatabaseBusy, DBAPIError)  # for `except`: this statement failed, the next one may not
+NO_ANSWER: Final = (DatabaseBusy, DBAPIError, NoConnection)  # for `except`: this statement failed, the next one may not
 REFUSED: Final = (DataError, IntegrityError, ProgrammingError)  # among these: the same statement will fail again
 
 

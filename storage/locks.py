@@ -58,6 +58,7 @@ class WriteLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._turn = threading.Lock()
+        self._waiter: _Waiter | None = None  # one that was given up still waits: who comes next waits on with it
 
     @contextmanager
     def hold(self, timeout_s: float) -> Iterator[None]:
@@ -74,39 +75,53 @@ class WriteLock:
             self._turn.release()
 
     def _take(self, timeout_s: float) -> int:
-        fd = _opened(self._path)
-        try:
-            _lock(fd, shared=False, wait=False)
-        except OSError:
-            return _Waiter(fd).result(timeout_s)
+        """A lock that is held for hours must not cost a thread and a file at every try."""
+        if self._waiter is None or not self._waiter.wanted_again():
+            fd = _opened(self._path)
+            try:
+                _lock(fd, shared=False, wait=False)
+            except OSError:
+                self._waiter = _Waiter(fd)
+            else:
+                return fd
+        fd = self._waiter.result(timeout_s)
+        self._waiter = None
         return fd
 
 
 class _Waiter:
-    """A blocking flock in a thread. Whoever comes second, the lock or the end of patience, closes the file."""
+    """A blocking flock in a thread. A lock that comes while nobody waits for it is given back at once."""
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._guard = threading.Lock()
         self._had = threading.Event()
-        self._given_up = False
+        self._wanted = True
+        self._over = False
         threading.Thread(target=self._wait, name="write-lock", daemon=True).start()
 
     def _wait(self) -> None:
         with suppress(OSError):
             _lock(self._fd, shared=False, wait=True)
         with self._guard:
-            if self._given_up:
-                os.close(self._fd)
-            else:
+            self._over = True
+            if self._wanted:
                 self._had.set()
+            else:
+                os.close(self._fd)
+
+    def wanted_again(self) -> bool:
+        """Whether it still waits, and does so for us from here on."""
+        with self._guard:
+            self._wanted = not self._over
+            return self._wanted
 
     def result(self, timeout_s: float) -> int:
         self._had.wait(timeout_s)
         with self._guard:
             if self._had.is_set():
                 return self._fd
-            self._given_up = True
+            self._wanted = False
         raise DatabaseBusy(f"another process held the write lock for over {timeout_s:.0f} s")
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine
 
+from storage.faults import DatabaseBusy
+
 APPLICATION = "integration-health"  # how the server names our sessions: a restore looks for them
 
 # A server that vanished is noticed within seconds: the lead rests on this session.
@@ -14,19 +16,26 @@ _KEEPALIVE: dict[str, Any] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # the keepalive does not run while something that was sent is not confirmed
     "connect_timeout": 5,
     "application_name": APPLICATION,
 }
 
 
-def engine_for(url: URL, *, pool_size: int = 4) -> Engine:
-    return create_engine(url, connect_args=_KEEPALIVE, pool_size=pool_size, max_overflow=28, pool_pre_ping=True)
+def engine_for(url: URL, *, pool_size: int = 4, options: str = "") -> Engine:
+    """`options` are for the server, beside those of the URL."""
+    asked = " ".join(filter(None, (str(url.query.get("options", "")), options)))
+    arguments = _KEEPALIVE | ({"options": asked} if asked else {})
+    return create_engine(url, connect_args=arguments, pool_size=pool_size, max_overflow=28, pool_timeout=5, pool_pre_ping=True)
 
 
 def listener(url: URL, channel: str) -> Any:
-    """A psycopg connection of its own that LISTENs; `notifies(timeout=0)` says what has come."""
+    """A psycopg connection of its own that LISTENs; `notifies(timeout=0)` says what has come. Raises DatabaseBusy."""
     import psycopg
 
-    raw = psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
-    raw.execute(f"LISTEN {channel}".encode())
+    try:
+        raw = psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True, **_KEEPALIVE)
+        raw.execute(f"LISTEN {channel}".encode())
+    except psycopg.Error as error:
+        raise DatabaseBusy(str(error)) from error
     return raw

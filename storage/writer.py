@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from core.ledger import Ledger
 from storage import changes, entries, summary
 from storage.engine import Database
-from storage.faults import Fenced
+from storage.faults import NO_ANSWER, Fenced, Unheard
 
 
 class Writer:
@@ -20,26 +20,34 @@ class Writer:
         self._db = db
 
     def commit(self, ledger: Ledger, *, epoch: int) -> None:
-        """Raises Fenced, DatabaseBusy, or SQLAlchemy's errors: then nothing was written and it may be tried again."""
-        flush = secrets.randbits(62)
+        """Raises Fenced, DatabaseBusy, or SQLAlchemy's errors: then nothing was written and it may be tried again.
+
+        Raises Unheard where the connection broke during COMMIT and the database cannot be asked: `has_landed` tells later.
+        """
+        flush, sent = secrets.randbits(62), False
         try:
             with self._db.write() as conn:
                 _claim(conn, epoch, flush)
                 write(conn, ledger)
-        except DBAPIError:
-            if not self._landed(epoch, flush):
+                sent = True
+        except DBAPIError as error:
+            if not sent or not self._landed(flush, error):
                 raise
 
-    def _landed(self, epoch: int, flush: int) -> bool:
-        """A connection that broke during COMMIT leaves open whether it happened: the flush number tells.
-
-        Without it, judging the same results again would say every event and alert twice.
-        """
+    def _landed(self, flush: int, error: DBAPIError) -> bool:
         try:
-            with self._db.read() as conn:
-                return conn.execute(text("SELECT epoch, flush FROM lease WHERE id = 1")).one_or_none() == (epoch, flush)
-        except DBAPIError:
-            return False
+            return self.has_landed(flush)
+        except NO_ANSWER:
+            raise Unheard(flush, error) from error
+
+    def has_landed(self, flush: int) -> bool:
+        """Whether the newest commit of the leader is this one. Ask before anything else is committed.
+
+        Without it, judging the same results again would say every event and alert twice. A write, because on Postgres it then
+        waits for a COMMIT that the server is still about.
+        """
+        with self._db.write() as conn:
+            return conn.execute(text("UPDATE lease SET flush = flush WHERE id = 1 AND flush = :flush"), {"flush": flush}).rowcount == 1
 
 
 def _claim(conn: Connection, epoch: int, flush: int) -> None:

@@ -54,6 +54,19 @@ def test_a_lock_that_comes_after_the_wait_was_given_up_is_given_back(path: Path,
     assert FileLock(path).try_acquire() is True
 
 
+def test_a_lock_that_is_held_for_long_costs_one_thread_however_often_it_is_tried(path: Path, holder: subprocess.Popen[str]) -> None:
+    lock = WriteLock(path)
+    for _ in range(5):
+        with pytest.raises(DatabaseBusy), lock.hold(0.05):
+            pass
+    assert sum(thread.name == "write-lock" for thread in threading.enumerate()) == 1
+    threading.Timer(0.2, holder.kill).start()
+    for _ in range(3):
+        with lock.hold(10):
+            assert FileLock(path).try_acquire() is False
+    assert FileLock(path).try_acquire() is True
+
+
 def test_two_threads_of_one_process_take_turns(path: Path) -> None:
     lock = WriteLock(path)
     with lock.hold(1):

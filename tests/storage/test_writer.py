@@ -173,17 +173,15 @@ class BreaksAfterCommit(Database):
 
     def __init__(self, inner: Database) -> None:
         self._inner = inner
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        with self._inner.read() as conn:
-            yield conn
+        self._broken = False
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         with self._inner.write() as conn:
             yield conn
-        raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
+        if not self._broken:
+            self._broken = True
+            raise OperationalError("COMMIT", {}, Exception("server closed the connection"))
 
 
 def test_a_commit_that_happened_before_the_connection_broke_is_not_said_to_have_failed(db: Database, epoch: int) -> None:
