@@ -30,6 +30,7 @@ class Loaded:
     declared: tuple[DeclaredIntegration, ...]
     problems: tuple[Problem, ...]
     broken: tuple[str, ...]  # slugs that stand in the file and were left out: their last good form may go on
+    spoilt: tuple[Path, ...] = ()  # where a file that cannot be used as a whole is wrong
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -44,6 +45,11 @@ def load(source: str | FilePath, env: Mapping[str, str] | None = None, *, name: 
         document = read_document(text)
     except Unusable as stopped:
         return Loaded(None, (), (Problem(file, stopped.line, "", one_line(stopped.message)),), ())
+    return read(document, env, file)
+
+
+def read(document: Document, env: Mapping[str, str] | None, file: str) -> Loaded:
+    """What a document says that was read already."""
     return _Reading(document, env).loaded(file)
 
 
@@ -121,7 +127,7 @@ class _Reading:
         kept = [index for index in self._good if index not in spoilt]
         problems = self._problems(file)
         if config is None or None in spoilt:
-            return Loaded(None, (), problems, ())
+            return Loaded(None, (), problems, (), tuple(complaint.path for complaint in errors if complaint.integration is None))
         whole = config.model_copy(update={"integrations": tuple(self._good[index] for index in kept)})
         declared = tuple(one.declared for index in kept if (one := planned[index]).declared)
         broken = tuple(slug for index, slug in self._slugs().items() if index not in kept)

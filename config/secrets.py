@@ -36,6 +36,19 @@ def resolve_all(references: Mapping[str, str], env: Mapping[str, str]) -> tuple[
     return values, missing
 
 
+def stamp(reference: str) -> tuple[int, ...]:
+    """Changes when a file that holds a secret does, or comes, goes, or may be read or not; a variable never does."""
+    if not reference.startswith("file:"):
+        return ()
+    try:
+        found = Path(reference.removeprefix("file:")).stat()
+    except OSError as error:
+        return (error.errno or 0,)
+    except ValueError:  # a name with a NUL in it
+        return (0,)
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+
 def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:

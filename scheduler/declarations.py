@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from config.loading import Loaded, load
 from config.models import Config, Window
 from config.planning import covered, rule_of
 from config.problems import Problem
+from config.salvage import salvage
 from core.declared import DeclaredIntegration
 from core.ledger import WindowKind, WindowRow
 from core.maintenance import expand
@@ -25,6 +26,10 @@ from storage.engine import Database
 NOTICE: Final = "configuration"
 AHEAD_MS: Final = 14 * 86_400_000  # weekly windows are written out this far; a daily job goes on from there
 READ_BYTES: Final = 2 * 1024 * 1024  # more than a file may have: it is refused for its size then
+REFUSED: Final = (
+    "this version refuses the configuration that ran last: the parts named here are left out and the rest is watched;"
+    " correct the file, and it is taken up at once"
+)
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +62,7 @@ class Declarations:
         self._stamp: Stamp | None = None  # of the file as it was dealt with last
         self._seen = ""  # its digest then
         self._looked: tuple[Stamp, str] | None = None  # what was read and is under way
+        self._told = ""  # the digest of the text that the notice is about
         self._missed = ""  # the path of a file that was there and is gone
         self._of_example = True  # nothing but the example was ever applied
         self._last: Mapping[str, DeclaredIntegration] = {}  # the last good form of each integration
@@ -71,9 +77,36 @@ class Declarations:
         self._seen = str(body.get("seen", ""))
         if kept is not None:
             self._of_example = bool(body.get("example"))
-            name = str(body.get("file") or self._path().name)
-            self.current = self._usable(load(kept.text, self._env, name=name), kept.text, name)
+            self.current = self._last_good(kept.text, str(body.get("file") or self._path().name))
+            if follow:
+                self._take_up(self.current, body, now_ms)
         return (self.look(now_ms) if follow else None) or self.current
+
+    def _take_up(self, kept: Declared, body: Mapping[str, Any], now_ms: int) -> None:
+        """What was said last stays, unless this version thinks otherwise of the file that was refused or of the one that runs."""
+        was_valid = bool(body.get("valid", True))
+        if not was_valid and kept.digest not in (self._seen, body.get("text")):
+            self._seen = ""
+        elif was_valid and all(problem.warning for problem in kept.problems):
+            self._told = kept.digest
+        else:
+            self._say(kept, now_ms)
+
+    def _last_good(self, text: str, name: str) -> Declared:
+        """A configuration that ran goes on, whatever this version thinks of it: what is refused as a whole is used in parts."""
+        if (usable := self._usable(load(text, self._env, name=name), text, name)) is not None:
+            return usable
+        rest = salvage(text, self._env, name=name)
+        slugs = {one.slug for one in rest.declared}
+        integrations = (*rest.declared, *(one for slug, one in self._last.items() if slug not in slugs))
+        problems = (Problem(name, 1, "", REFUSED), *rest.problems)
+        return Declared(rest.config or Config(version=1), integrations, text, digest_of(text), name, problems)
+
+    def secrets_changed(self, now_ms: int) -> None:
+        """References lead elsewhere, or nowhere, now: what is said of the configuration that runs is said anew."""
+        if self.current is not None and self._told == self.current.digest:
+            self.current = replace(self.current, problems=self._last_good(self.current.text, self.current.file).problems)
+            self._note(self.current.file, self.current.problems, now_ms)
 
     def look(self, now_ms: int) -> Declared | None:
         """The file's configuration when it changed and can be used; called about once a second."""
@@ -95,9 +128,17 @@ class Declarations:
         for problem in problems:
             log.warning("%s", problem)
         if found is None:
-            self._dealt_with(digest_of(text))
+            self._told = digest_of(text)
+            self._dealt_with(self._told)
             self._note(name, problems, now_ms)
         return found
+
+    def _say(self, declared: Declared, now_ms: int) -> None:
+        """What is wrong with the configuration that runs, for log and pages."""
+        for problem in declared.problems:
+            log.warning("%s", problem)
+        self._told = declared.digest
+        self._note(declared.file, declared.problems, now_ms)
 
     def applied(self, declared: Declared, now_ms: int) -> None:
         """It runs: the last good one from here on."""
@@ -105,6 +146,7 @@ class Declarations:
         self.current, self._last = declared, {one.slug: one for one in declared.integrations}
         self._of_example = declared.file == EXAMPLE.name
         self._dealt_with(declared.digest)
+        self._told = declared.digest
         self._note(declared.file, declared.problems, now_ms)
 
     def _usable(self, loaded: Loaded, text: str, name: str) -> Declared | None:
@@ -140,7 +182,7 @@ class Declarations:
         """Said once; when it comes back it is read anew."""
         if self._missed == path:
             return
-        self._missed, self._stamp, self._seen = path, None, ""
+        self._missed, self._stamp, self._seen, self._told = path, None, "", ""
         rest = "nothing is watched" if self.current is None else "the last good configuration stays"
         log.warning("%s cannot be read (%s); %s", path, why, rest)
         name = Path(path).name
@@ -151,6 +193,7 @@ class Declarations:
             "file": file,
             "valid": not any(not problem.warning for problem in problems),
             "seen": self._seen,
+            "text": self._told,
             "example": self._of_example,
             "problems": [asdict(problem) for problem in problems],
         }

@@ -33,6 +33,7 @@ from scheduler.outlets import outlets
 from scheduler.own_watch import LOOK_S, OwnWatch
 from scheduler.prober import Heard, Prober
 from scheduler.recorder import Recorder
+from scheduler.rotation import Rotation
 from scheduler.setup import Setup, set_up
 from scheduler.vital_signs import vital_signs
 from settings import Settings
@@ -59,6 +60,7 @@ class Service:
         self.settings, self.db, self.epoch, self.clock, self.beats = settings, db, epoch, clock, beats
         self._probing, self._following = probing, following
         self.declarations = Declarations(lambda: settings.config_file, os.environ, db)
+        self.rotation = Rotation()
         self.setup = Setup()
         self.recorder = Recorder(db, epoch, clock, Memory(), self)
         self.folder = Folder(db)
@@ -154,7 +156,8 @@ class Service:
     def _watch_itself(self) -> None:
         """What this worker sees of itself, and whom it calls while it is well."""
         self.gauges = Gauges(self.clock, self.recorder, self.prober, self.runner.wire, self.chores, lambda: self.setup.works.names)
-        self.watch = OwnWatch(self.db, self.epoch, self.clock, self.recorder, self.gauges, self.settings.own_trouble_after * 1000)
+        after_ms = self.settings.own_trouble_after * 1000
+        self.watch = OwnWatch(self.db, self.epoch, self.clock, self.recorder, self.gauges, self.settings.state_dir, after_ms)
         if self._probing:
             self.chores.every(LOOK_S, "the look at ourselves", self.watch.look)
         url = self.settings.deadman_url
@@ -174,7 +177,8 @@ class Service:
             newest = timeline.newest(conn)
         self.heartbeats = Heartbeats(self.db, {check: line.at_ms for (check, _), line in newest.items()})
         if declared is not None:
-            self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch)
+            with self.rotation.reading(declared):
+                self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch)
         with self.db.read() as conn:
             self.recorder.memory = judging.load(
                 self.setup.plan,
@@ -203,13 +207,24 @@ class Service:
 
     def _adopt(self, declared: Declared, now_ms: int) -> None:
         """Run on another configuration, without losing what is known."""
-        self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch, self.setup.works)
-        self.recorder.change(lambda memory, now: judging.replan(memory, self.setup.plan, now, self.setup.judge))
+        self._run_on(declared, now_ms)
         self.declarations.applied(declared, now_ms)
         self._hand_out(declared.config)
         log.info(
             "the configuration was applied: %d integrations, %d checks", len(self.setup.plan.integrations), len(self.setup.plan.checks)
         )
+
+    def _run_on(self, declared: Declared, now_ms: int) -> None:
+        with self.rotation.reading(declared):
+            self.setup = set_up(self.db, declared, os.environ, now_ms, self.epoch, self.setup.works)
+        self.recorder.change(lambda memory, now: judging.replan(memory, self.setup.plan, now, self.setup.judge))
+
+    def _rotate(self, declared: Declared, now_ms: int) -> None:
+        """Secrets in files changed: everything goes on as it is, with the new ones."""
+        self._run_on(declared, now_ms)
+        self.declarations.secrets_changed(now_ms)
+        self._hand_out(declared.config)
+        log.info("secrets in files changed and were read again")
 
     def _apply_text(self, text: str, file: str | None, now_ms: int) -> str:
         declared, problems = self.declarations.read(text, file or "integrations.yaml")
@@ -253,6 +268,8 @@ class Service:
             self.recorder.put(one)
         if self._following and (declared := self.declarations.look(now_ms)) is not None:
             self._adopt(declared, now_ms)
+        elif (running := self.declarations.current) is not None and self.rotation.look(now_ms):
+            self._rotate(running, now_ms)
 
     def _emergency(self, sentence: str) -> None:
         """From any thread: straight to a channel, past an outbox that cannot be written."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
+from checks.afterwards import KEPT_SECRETS
 from checks.registry import probe_for, providers, secrets_for
 from checks.runner import Job
 from config.secrets import resolve_all
 from core.declared import DeclaredCheck, DeclaredIntegration
 from storage.catalogue import Catalogue
 
-HEARTBEAT = "heartbeat"
+HEARTBEAT: Final = "heartbeat"
+PAST_SECRETS: Final = 10  # of one check, the newest
 
 
 @dataclass(slots=True)
@@ -57,11 +59,19 @@ def works(catalogue: Catalogue, env: Mapping[str, str], before: Works | None = N
 
 
 def _kept(before: Works | None, check: int, declared: DeclaredCheck, secrets: Mapping[str, str]) -> dict[str, Any]:
-    """What survives: nothing where the check asks something else now, or with another key (a token is of the key it was had for)."""
+    """What survives: no token where the check asks something else now, or with another key (a token is of the key it was had for)."""
     old = before.jobs.get(check) if before else None
-    if before is None or old is None or before.asked.get(check) != declared.fingerprint or dict(old.secrets) != dict(secrets):
+    if before is None or old is None:
         return {}
-    return old.keep
+    same = before.asked.get(check) == declared.fingerprint and dict(old.secrets) == dict(secrets)
+    return old.keep if same else _past(old, secrets)
+
+
+def _past(old: Job, secrets: Mapping[str, str]) -> dict[str, Any]:
+    """Values of before are taken out of what is kept as well: a vendor may say them again after a key was changed."""
+    known = dict.fromkeys([*old.keep.get(KEPT_SECRETS, {}).values(), *old.secrets.values()])
+    gone = [value for value in known if value not in secrets.values()][-PAST_SECRETS:]
+    return {KEPT_SECRETS: {f"before {number}": value for number, value in enumerate(gone)}} if gone else {}
 
 
 def job(

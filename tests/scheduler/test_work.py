@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from checks.afterwards import KEPT_SECRETS, secrets_of
 from config.loading import load
 from core.declared import DeclaredIntegration
-from scheduler.work import Works, works
+from scheduler.work import PAST_SECRETS, Works, works
 from storage.engine import Database
 from storage.sync import sync
 
@@ -60,7 +61,24 @@ def test_a_token_survives_a_change_that_is_none_of_its_business(db: Database, be
 )
 def test_a_token_is_dropped_with_what_it_was_had_for(db: Database, begun: Works, text: str, env: dict[str, str]) -> None:
     after = made(db, one(text), begun, env)
-    assert tokens(after) == {name: {} for name in after.names.values()}
+    assert not any("token" in job.keep for job in after.jobs.values())
+
+
+def test_a_key_that_was_changed_is_still_taken_out_of_what_a_vendor_says(db: Database, begun: Works) -> None:
+    """The newest of them: a key that changes every hour must not fill the memory."""
+    for number in range(30):
+        begun = made(db, one(), begun, {**ENV, "SECRET": f"rolled-{number}"})
+    (api,) = (job for check, job in begun.jobs.items() if begun.names[check] == "paypal/api")
+
+    assert set(secrets_of(api)) == {"an-id", *(f"rolled-{number}" for number in range(29 - PAST_SECRETS, 30))}
+
+
+def test_a_token_of_the_key_before_is_taken_out_too(db: Database, begun: Works) -> None:
+    for job in begun.jobs.values():
+        job.keep[KEPT_SECRETS] = {"oauth2": "a-token"}
+    after = made(db, one(), begun, {**ENV, "SECRET": "rolled"})
+
+    assert all({"a-token", "a-secret", "rolled"} <= set(secrets_of(job)) for job in after.jobs.values())
 
 
 def test_a_missing_secret_is_named_by_where_it_should_be(db: Database) -> None:
