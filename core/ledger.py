@@ -168,7 +168,7 @@ class WindowRow:
     id: int | None = None
 
 
-class Recount(StrEnum):
+class CountsAs(StrEnum):
     """What a stretch of time is to count as, whatever was measured in it."""
 
     UP = "up"
@@ -191,7 +191,7 @@ class CorrectionRow:
     reason: str
     author: str  # a typed name, unverified
     made_ms: int
-    bucket: Recount | None = None
+    bucket: CountsAs | None = None
     party: Party | None = None
     check: int | None = None  # None: the whole integration
     replaces: int | None = None

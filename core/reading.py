@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.corrections import corrected, corrected_stretches, corrected_tracks, standing, told_down
 from core.declared import Promise
 from core.intervals import Interval
-from core.ledger import IncidentKind, IncidentRow, SpanRow, VerdictRow
+from core.ledger import CorrectionRow, IncidentKind, IncidentRow, SpanRow, VerdictRow
 from core.merge import Piece, Stretch, Track, account
 from core.plan import CheckPlan, IntegrationPlan
 from core.spans import Span, read_span
@@ -47,6 +48,7 @@ class Reading:
     removed_ms: Mapping[int, int] = field(default_factory=dict)
     promise: Promise | None = None
     latency: LatencyReading | None = None
+    corrections: Sequence[CorrectionRow] = ()  # every row of the integration, replaced ones too
 
     @property
     def counting(self) -> list[CheckPlan]:
@@ -90,17 +92,23 @@ def pieces(
 ) -> list[Piece]:
     """The time of the integration, or of `only` one check of it, in buckets over [start, end); for reports, pages and the wall.
 
+    Corrections are laid over it: those of single checks over these, those of the whole integration over all that counts in it.
     `watched`: its tracks, where they are at hand.
     """
     incidents = [row for row in reading.own_incidents if only is None or only in row.checks]
-    return account(
-        tracks(reading, now_ms, only) if watched is None else watched,
+    seen, stretches = tracks(reading, now_ms, only) if watched is None else watched, map(stretch_of, reading.verdicts)
+    held = standing(reading.corrections)
+    ofone = [row for row in held if row.check is not None and any(track.check == row.check for track in seen)]
+    found = account(
+        corrected_tracks(seen, ofone),
         start_ms,
         end_ms,
-        stretches=[stretch_of(row) for row in reading.verdicts],
-        incidents=[(row.started_ms, ended_ms(row, now_ms)) for row in incidents],
+        stretches=corrected_stretches(stretches, seen, ofone),
+        incidents=[*((row.started_ms, ended_ms(row, now_ms)) for row in incidents), *told_down(ofone)],
         maintenance=reading.maintenance,
     )
+    counts = only is None or any(check.id == only for check in reading.counting)
+    return corrected(found, [row for row in held if row.check is None] if counts else ())
 
 
 def stretch_of(row: VerdictRow) -> Stretch:

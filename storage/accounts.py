@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 from core.intervals import Interval
 from core.ledger import SpanRow, VerdictRow, WindowKind, WindowRow
 from core.reading import Key, Reading
+from storage.corrections import corrections
 from storage.incidents import incidents_between
 from storage.rows import IntegrationRow
 from storage.timeline import newest_edges, spans, verdicts
@@ -42,6 +43,7 @@ def read_parts(
     first = first_edges(conn, checks) if first is None else first
     incidents = incidents_between(conn, [one.plan.id for one in integrations], since_ms, until_ms)
     planned = windows(conn, since_ms, until_ms, WindowKind.MAINTENANCE)
+    known_better = corrections(conn, [one.plan.id for one in integrations])
     return {
         one.plan.id: Reading(
             plan=one.plan,
@@ -54,6 +56,7 @@ def read_parts(
             checks=[check.plan for check in one.checks],
             removed_ms={check.plan.id: check.archived_ms for check in one.checks if check.archived_ms is not None},
             promise=one.promise,
+            corrections=[row for row in known_better if row.integration == one.plan.id],
         )
         for one in integrations
     }

@@ -76,14 +76,7 @@ class Backfill:
 
 
 def _write_judged(conn: Connection, ledger: Ledger) -> None:
-    entries.write_spans(conn, ledger.spans)
-    entries.write_verdicts(conn, ledger.verdicts)
-    entries.write_states(conn, ledger.states)
-    entries.write_signals(conn, ledger.signals)
-    entries.write_pages(conn, ledger.pages)
-    entries.write_incidents(conn, ledger.incidents)
-    entries.write_events(conn, ledger.events)
-    entries.write_windows(conn, ledger.windows)
+    entries.write_judged(conn, ledger)
     for alert in ledger.alerts:
         _write_delivered(conn, alert)
     summary.enter(conn, ledger.states)

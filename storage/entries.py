@@ -9,11 +9,25 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from core.health import Evidence, Phases, ProbeResult
-from core.ledger import AddressRow, AlertRow, Answer, EventRow, IncidentRow, PageRow, SignalRow, SpanRow, StateRow, VerdictRow, WindowRow
+from core.ledger import (
+    AddressRow,
+    AlertRow,
+    Answer,
+    EventRow,
+    IncidentRow,
+    Ledger,
+    PageRow,
+    SignalRow,
+    SpanRow,
+    StateRow,
+    VerdictRow,
+    WindowRow,
+)
 from storage import models
 from storage.bulk import Twice, insert
 from storage.codec import clean, clean_or_none, dump, dump_json, squeeze
 from storage.codes import CAUSE_CODE, FLAGS, STATUS_CODE
+from storage.corrections import write_corrections
 
 INT4: Final = 2**31 - 1  # one absurd figure must not make a flush fail for ever on Postgres
 
@@ -24,6 +38,19 @@ class Exchange:
 
     evidence: Evidence | None
     phases: Phases | None
+
+
+def write_judged(conn: Connection, ledger: Ledger) -> None:
+    """What the judge says of results, and what people said of the past; neither alerts nor answers."""
+    write_spans(conn, ledger.spans)
+    write_verdicts(conn, ledger.verdicts)
+    write_states(conn, ledger.states)
+    write_signals(conn, ledger.signals)
+    write_pages(conn, ledger.pages)
+    write_incidents(conn, ledger.incidents)
+    write_events(conn, ledger.events)
+    write_windows(conn, ledger.windows)
+    write_corrections(conn, ledger.corrections)
 
 
 def write_results(conn: Connection, results: Sequence[ProbeResult]) -> None:
