@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, PlatformCollector, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api import own_metrics
 from api.deps import Deps
 from core.exact import ratio
 from core.exits import Refusal
@@ -62,6 +63,7 @@ class FromDatabase(Collector):
             found = wall.summaries(conn)
             waiting, channels = deliveries.waiting(conn), deliveries.channels(conn)
             worker = processes.leader(conn, now - LOOKED_BACK_MS)
+            own = list(own_metrics.stored(self._deps.database(), conn, now))
         yield from _integrations(found)
         yield _labelled("alerts_waiting", "Undelivered alerts.", "channel", waiting)
         yield _labelled(
@@ -70,6 +72,7 @@ class FromDatabase(Collector):
             "channel",
             {c.channel: float(c.opened_ms is not None) for c in channels},
         )
+        yield from own
         yield from _worker(worker, now)
 
 
@@ -104,12 +107,14 @@ def _worker(worker: ProcessRow | None, now: int) -> Iterator[Metric]:
     )
     if worker is None:
         return
-    yield GaugeMetricFamily(f"{PREFIX}_worker_beat_age_seconds", "Since the worker's last beat.", value=(now - worker.beat_ms) / 1000)
-    yield CounterMetricFamily(
-        f"{PREFIX}_worker_uptime_seconds", "Since the worker started.", value=(worker.beat_ms - worker.started_ms) / 1000
-    )
+    yield from own_metrics.worker(worker, now)
     measures = {name: float(value) for name, value in worker.body.items() if isinstance(value, int | float) and name.isidentifier()}
-    yield _labelled("worker_measure", "What the worker says of itself.", "measure", dict(sorted(measures.items())[:MOST_MEASURES]))
+    yield _labelled(
+        "worker_measure",
+        "What the worker says of itself, whatever it is; ages and sizes have names of their own.",
+        "measure",
+        dict(sorted(measures.items())[:MOST_MEASURES]),
+    )
 
 
 def _labelled(name: str, words: str, label: str, values: dict[str, Any]) -> Metric:

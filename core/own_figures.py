@@ -201,6 +201,15 @@ MEASURES: Final = (
         PACK_MS,
     ),
     Measure(
+        "backup_age_ms",
+        "backup_age_seconds",
+        "Newest backup",
+        Unit.MS,
+        "Since the newest backup in the state folder was made.",
+        "less than twice the usual time between two",
+        "Run integration-health backup, and see what makes them by itself.",
+    ),
+    Measure(
         "free_bytes",
         "disk_free_bytes",
         "Free on disk",

@@ -162,7 +162,7 @@ RULES: Final = (
     Rule("transfers", 4, "The monitor measures late", TODO["transfer_lag_ms"], _transfers),
     Rule("disk", 2, "The monitor's disk fills up", TODO["free_bytes"], _filling),
     Rule("chores", 3, "The monitor's figures are old", TODO["fold_age_ms"], _chores),
-    Rule("backup", 3, "The monitor has no new backup", "See the notice of the last backup on the system page, then run one.", _backup),
+    Rule("backup", 3, "The monitor has no new backup", TODO["backup_age_ms"], _backup),
     Rule("starts", 2, "The monitor's worker begins again and again", TODO["starts"], _starts, at_once=True),
 )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import shutil
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 from core.own_figures import OwnFigures
 from core.own_health import BY_KEY, Standing, stand
+from scheduler.backups import newest_backup
 from scheduler.clock import Clock
 from scheduler.gauges import Gauges
 from scheduler.growth import Growth
@@ -18,7 +20,6 @@ from storage import notices, own
 from storage.engine import Database
 
 LOOK_S: Final = 2.0
-BACKUP: Final = "backup"  # the notice of the newest backup
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class OwnWatch:
     clock: Clock
     recorder: Recorder
     gauges: Gauges
+    state_dir: Path
     after_ms: int  # how long a trouble must hold before it is told, and be over before that is told
     figures: OwnFigures = field(default_factory=OwnFigures)
 
@@ -62,7 +64,7 @@ class OwnWatch:
     def _with_rows(self, figures: OwnFigures, now_ms: int) -> OwnFigures:
         with self.db.read() as conn:
             rows, size, known = own.own_rows(conn, now_ms), own.size_bytes(self.db, conn), notices.notices(conn)
-        backup = known.get(BACKUP)
+        backup_ms, backup_every_ms = newest_backup(self.state_dir)
         figures = replace(
             figures,
             dead_letters=rows.dead_letters,
@@ -70,8 +72,8 @@ class OwnWatch:
             dead_channels=rows.dead_channels,
             unsent_ms=0 if rows.unsent_ms is None else now_ms - rows.unsent_ms,
             starts=rows.starts,
-            backup_age_ms=now_ms - backup.at_ms if backup else None,
-            backup_every_ms=backup.body.get("every_ms") if backup else None,
+            backup_age_ms=None if backup_ms is None else now_ms - backup_ms,
+            backup_every_ms=backup_every_ms,
             database_bytes=size,
             free_bytes=self._free_bytes(),
         )

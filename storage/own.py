@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from core.ledger import IncidentKind
+from core.ledger import IncidentKind, IncidentRow
+from storage.codec import load
 from storage.codes import DAY_MS, HOUR_MS
 from storage.engine import Database
 
@@ -21,6 +22,10 @@ _UNSENT: Final = text(
     "WHERE a.delivered_ms IS NULL AND a.dead_ms IS NULL AND a.handed_to IS NULL AND (i.kind IS NULL OR i.kind <> :own)"
 )
 _STARTS: Final = text("SELECT COUNT(*) FROM process WHERE beat_ms >= :since AND started_ms >= :since AND role = 'worker'")
+_BLIND: Final = text(
+    "SELECT started_ms, resolved_ms, closed_ms FROM incident WHERE kind = :blind AND (closed_ms IS NULL OR closed_ms >= :since)"
+)
+_TROUBLES: Final = text("SELECT body FROM incident WHERE closed_ms IS NULL AND kind = :own")
 _OWN: Final = {"own": IncidentKind.MONITOR.value}
 
 
@@ -41,6 +46,18 @@ def own_rows(conn: Connection, now_ms: int) -> OwnRows:
     starts = int(conn.execute(_STARTS, {"since": now_ms - HOUR_MS}).scalar() or 0)
     newest = max((at_ms for _, _, at_ms in dead), default=None)
     return OwnRows(sum(count for _, count, _ in dead), newest, tuple(channel for channel, _, _ in dead), unsent_ms, starts)
+
+
+def blind_ms(conn: Connection, now_ms: int) -> int:
+    """How long our own network was away in the last 24 hours."""
+    since_ms = now_ms - DAY_MS
+    rows = conn.execute(_BLIND, {"blind": IncidentKind.BLIND.value, "since": since_ms})
+    return sum(max(0, (resolved or closed or now_ms) - max(since_ms, started)) for started, resolved, closed in rows)
+
+
+def own_troubles(conn: Connection) -> list[IncidentRow]:
+    """Troubles of the monitor itself that are told and not over."""
+    return [load(IncidentRow, body) for (body,) in conn.execute(_TROUBLES, _OWN)]
 
 
 def size_bytes(db: Database, conn: Connection) -> int:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from core.own_figures import OwnFigures, Slowed
 from storage.faults import DatabaseBusy
 from storage.pings import pings
 from storage.processes import beat, end
@@ -103,6 +104,39 @@ async def test_a_scraper_reads_status_availability_and_the_worker(client: httpx.
     assert of("worker_measure", measure="queue") == 128
 
 
+async def test_a_scraper_reads_how_the_monitor_itself_is(client: httpx.AsyncClient, state: State) -> None:
+    figures = OwnFigures(
+        lateness_p99_ms=2_500, free_bytes=10**9, growth_bytes=10**8, slowed=(Slowed("stripe/api", 60_000, 90_000, 60_000),)
+    )
+    said = {**figures.as_body(), "epoch": 7, "deadman": {"host": "alarm.example", "ok_ms": NOON, "failing_ms": NOON, "held": None}}
+    beat(state.db, state.worker, NOON, leads=True, body=said)
+    of = await metrics(client)
+    assert of("lateness_p99_seconds") == 2.5
+    assert of("lateness_p50_seconds") is None, "nothing known is no sample"
+    assert of("disk_full_seconds") == 10 * 86_400
+    assert of("worker_epoch") == 7
+    assert of("alerts_oldest_unsent_seconds") is not None
+    assert of("alerts_dead_last_day") == 0
+    assert of("database_bytes") > 50_000
+    assert of("own_trouble", trouble="late") == 0
+    assert of("slowed_check_interval_achieved_seconds", check="stripe/api") == 90
+    assert (of("deadman_failing"), of("deadman_last_ok_timestamp_seconds")) == (1, NOON / 1000)
+
+
+async def test_every_metric_says_what_it_means(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/metrics")).text
+    ours = [family for family in text_string_to_metric_families(text) if family.name.startswith("integration_health_")]
+    assert [family.name for family in ours if len(family.documentation) < 12] == []
+
+
+async def test_without_a_worker_the_database_is_still_told_of(client: httpx.AsyncClient, state: State) -> None:
+    state.clock.at_ms += 2 * 86_400_000
+    of = await metrics(client)
+    assert of("worker_up") == 0
+    assert of("alerts_oldest_unsent_seconds") > 86_400
+    assert of("database_bytes") > 50_000
+
+
 async def test_a_dead_worker_is_a_zero_and_not_a_gap(client: httpx.AsyncClient, state: State) -> None:
     state.clock.at_ms += 60_000
     of = await metrics(client)
@@ -120,6 +154,8 @@ async def test_labels_hold_declared_names_only(client: httpx.AsyncClient) -> Non
         "party",
         "channel",
         "measure",
+        "trouble",
+        "check",
         "version",
         "implementation",
         "major",
