@@ -22,12 +22,12 @@ NULL: Final = r"\N"
 _ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 
-# How SQLite writes one field; null stays null.
+# How SQLite writes one field. Null must stay null, and its `hex` and `printf` make something of it.
 _FIELD: Final = {
     Kind.INT: "{0}",
     Kind.BOOL: "CASE WHEN {0} THEN 't' WHEN {0} IS NOT NULL THEN 'f' END",
-    Kind.BYTES: r"'\\x' || hex({0})",
-    Kind.FLOAT: "printf('%!.17g', {0})",
+    Kind.BYTES: r"CASE WHEN {0} IS NOT NULL THEN '\\x' || hex({0}) END",
+    Kind.FLOAT: "CASE WHEN {0} IS NOT NULL THEN printf('%!.17g', {0}) END",
     Kind.TEXT: r"replace(replace(replace(replace({0}, '\', '\\'), char(9), '\t'), char(10), '\n'), char(13), '\r')",
 }
 
