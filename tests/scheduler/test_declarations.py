@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 
-from scheduler.declarations import Declarations, Declared
+from scheduler.declarations import REFUSED, Declarations, Declared, digest_of
 from scheduler.setup import set_up
 from settings import EXAMPLE
 from storage import configs
 from storage.engine import Database
 from storage.lease import take
 from storage.notices import notices
+from storage.notices import put as notices_put
 
 NOW_MS = 1_795_000_000_000
 STRIPE = "version: 1\nintegrations:\n  - {slug: stripe, provider: stripe}\n"
@@ -65,10 +67,20 @@ class Scene:
         with self.db.read() as conn:
             return dict(notices(conn)["configuration"].body)
 
+    def grown_strict(self, text: str) -> None:
+        """The version before this one accepted `text` where this one would not: it is the last good configuration, and the file."""
+        with self.db.write() as conn:
+            conn.execute(sql("UPDATE config SET text = :text, hash = :hash"), {"text": text, "hash": digest_of(text)})
+        notices_put(self.db, "configuration", {**self.notice(), "seen": digest_of(text), "text": digest_of(text)}, NOW_MS)
+        self.write(text)
+
     def kept(self) -> str | None:
         with self.db.read() as conn:
             found = configs.newest(conn)
         return found.text if found else None
+
+
+OPS = 'channels: {ops: {kind: slack, token: env:TOKEN, channel: "#ops"}}\nalerting: {channel: ops}\n'
 
 
 def slugs(declared: Declared | None) -> list[str]:
@@ -209,3 +221,92 @@ def test_the_example_steps_back_for_a_file_of_ones_own_and_never_returns(db: Dat
     scene.path = EXAMPLE
     assert scene.follow(worker) is None
     assert slugs(scene.worker().current) == ["stripe"]
+
+
+@pytest.mark.parametrize("spoil", ["escalation: {after: 1h}\n", "defaults: {interval: 1ms}\n"], ids=["a section", "a default"])
+def test_a_last_good_file_that_is_refused_as_a_whole_is_watched_without_what_spoils_it(scene: Scene, spoil: str) -> None:
+    scene.write(BOTH + OPS)
+    scene.worker()
+    scene.grown_strict(BOTH + OPS + spoil)
+    worker = scene.worker()
+
+    assert slugs(worker.current) == ["stripe", "twilio"]
+    assert worker.current is not None
+    assert worker.current.config.alerting.channel == "ops"
+    assert scene.notice()["valid"] is False
+    assert scene.notice()["problems"][0]["message"] == REFUSED
+    assert scene.notice()["problems"][1]["key"].startswith(spoil.partition(":")[0])
+    assert scene.follow(worker) is None
+
+
+def test_a_last_good_file_that_cannot_be_read_at_all_leaves_everything_in_its_last_good_form(scene: Scene) -> None:
+    scene.write(BOTH)
+    scene.worker()
+    scene.grown_strict("integrations: [\n")
+
+    assert slugs(scene.worker().current) == ["stripe", "twilio"]
+    assert "this is not YAML" in scene.notice()["problems"][1]["message"]
+
+
+def test_an_integration_of_the_last_good_file_that_is_refused_now_goes_on_and_that_is_said(scene: Scene) -> None:
+    scene.write(BOTH)
+    scene.worker()
+    scene.grown_strict(MISSPELT)
+
+    assert slugs(scene.worker().current) == ["stripe", "twilio"]
+    assert scene.notice()["valid"] is False
+    (problem,) = scene.notice()["problems"]
+    assert (problem["line"], problem["nearest"]) == (4, "owner")
+    assert slugs(scene.worker().current) == ["stripe", "twilio"]
+
+
+def test_mending_a_file_that_was_refused_by_a_stricter_version_is_taken_up_and_said(scene: Scene) -> None:
+    scene.write(BOTH)
+    scene.worker()
+    scene.grown_strict(BOTH + "escalation: {}\n")
+    worker = scene.worker()
+    scene.write(STRIPE)
+
+    assert scene.follow(worker) == ["stripe"]
+    assert (scene.notice()["valid"], scene.notice()["problems"]) == (True, [])
+
+
+def test_a_file_that_an_older_version_refused_and_this_one_takes_is_taken_up_at_the_start(scene: Scene) -> None:
+    scene.write(STRIPE)
+    scene.worker()
+    scene.write(BOTH)
+    refused = {"valid": False, "seen": digest_of(BOTH), "text": digest_of(BOTH), "problems": [{"message": "no such provider"}]}
+    notices_put(scene.db, "configuration", {**scene.notice(), **refused}, NOW_MS)
+
+    assert slugs(scene.worker().current) == ["stripe", "twilio"]
+    assert scene.notice()["valid"] is True
+
+
+def test_what_was_applied_from_elsewhere_with_a_mistake_in_it_outlives_a_restart(scene: Scene) -> None:
+    scene.write(STRIPE)
+    worker = scene.worker()
+    found, _ = worker.read(MISSPELT.replace("twilio", "paypal") + "  - {slug: twilio, provider: twilio}\n", "other.yaml")
+    assert found is not None
+    scene.run(worker, found)
+
+    assert slugs(scene.worker().current) == ["stripe", "twilio"]
+
+
+def test_a_secret_that_comes_takes_its_warning_away(db: Database, tmp_path: Path) -> None:
+    scene, key = Scene(db, tmp_path / "integrations.yaml"), tmp_path / "key"
+    scene.write(STRIPE.replace("provider: stripe", f"provider: stripe, secrets: {{secret_key: 'file:{key}'}}"))
+    worker = scene.worker()
+    (problem,) = scene.notice()["problems"]
+    assert f"the file {key} cannot be read" in problem["message"]
+    key.write_text("rk_test_of_nobody")
+    worker.secrets_changed(NOW_MS)
+    assert scene.notice()["problems"] == []
+
+
+def test_what_is_said_of_a_refused_file_outlives_a_change_of_secrets(scene: Scene) -> None:
+    scene.write(STRIPE)
+    worker = scene.worker()
+    scene.write(NONSENSE)
+    scene.follow(worker)
+    worker.secrets_changed(NOW_MS)
+    assert scene.notice()["valid"] is False
