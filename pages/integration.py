@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.line import HEARTBEAT
 from core.plan import CheckPlan
-from ui import actions, asking, charting, data, drill, links, live, state
+from ui import actions, asking, charting, data, drill, links, live, planned, state
 from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
 from ui.blocks import lanes
@@ -18,6 +19,7 @@ from ui.dossier import Dossier, read
 from ui.html import block, heading, text
 from ui.reader import Reader
 from ui.readings.integration import read_integration
+from ui.readings.planned import over
 
 TOPICS = ("wall", "incidents", "plan")
 
@@ -45,6 +47,7 @@ def _overview(dossier: Dossier, reader: Reader) -> None:
     view = read_integration(dossier, reader, data.beat().suspended)
     st.html(block(blocks.head(view.head, reader, view.figures)))
     _actions(dossier)
+    _windows(dossier, reader)
     strip = heading("Last 24 hours", f"what we saw, beside what {text(dossier.row.plan.provider_name)} says")
     st.html(block(f"{strip}{lanes.strip(view.strip)}"))
     st.html(block(lanes.days(view.days, dossier.row.plan.slug)))
@@ -58,14 +61,25 @@ def _actions(dossier: Dossier) -> None:
         return
     plan = dossier.row.plan
     with st.container(key="actions", horizontal=True):
-        asking.run_checks([check.id for check in dossier.plans if check.kind != "heartbeat"], "Run all checks now")
+        asking.run_checks([check.id for check in dossier.plans if check.kind != HEARTBEAT], "Run all checks now")
         asking.silence(plan.id, plan.name)
         asking.maintenance(plan.id, plan.name)
+        called = [check for check in dossier.plans if check.kind == HEARTBEAT]
+        for check in called:
+            asking.replace_address(check.id, check.name or check.slug, only=len(called) == 1)
     actions.follow()
 
 
+def _windows(dossier: Dossier, reader: Reader) -> None:
+    """What lies over it now or will: nothing where nothing does, the buttons to set one stand above."""
+    plan = dossier.row.plan
+    if found := over(data.windows(), plan.id):
+        names = {row.plan.id: row.plan.name for row in data.integrations(data.version("plan"))}
+        planned.section(found, names, reader)
+
+
 def _charts(dossier: Dossier, reader: Reader) -> None:
-    measured = [check for check in dossier.plans if check.kind not in ("heartbeat", "statuspage")]
+    measured = [check for check in dossier.plans if check.kind not in (HEARTBEAT, "statuspage")]
     if not measured:
         return
     check, window = _choices(measured)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import data, live, machine
+from ui import actions, data, live, machine, planned
 from ui.blocks import system as blocks
 from ui.html import block
 from ui.readings.monitor import blind_periods
@@ -15,8 +15,15 @@ TOPICS = ("system", "wall", "incidents")
 
 def render() -> None:
     """The page at `/system`."""
+    seen = live.look(*TOPICS)
     _health()
-    live.watch(live.look(*TOPICS))
+    planned.section(data.windows(), _names(), seen.reader)
+    actions.follow()
+    live.watch(seen)
+
+
+def _names() -> dict[int, str]:
+    return {row.plan.id: row.plan.name for row in data.integrations(data.version("plan"))}
 
 
 @st.fragment(run_every=5)
@@ -24,14 +31,11 @@ def _health() -> None:
     """Beats change nothing that has a version: this page alone reads them anew."""
     seen = live.look(*TOPICS)
     at, reader = seen.key, seen.reader
-    names = {row.plan.id: row.plan.name for row in data.integrations(data.version("plan"))}
     view = read_system(
         monitor=data.monitor(at),
         lives=data.lives(),
         notices=data.notices(at),
         blind=blind_periods(data.blind_lines(at)),
-        windows=data.windows(),
-        names=names,
         about=machine.versions(),
         size=machine.size(),
         reader=reader,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import access, actions, data
 from ui.place import settings
+from ui.views.planned import Window
 
 MINUTE_MS: Final = 60_000
 HOURS: Final = {"30 min": 30, "1 h": 60, "4 h": 240, "8 h": 480, "24 h": 1_440}
@@ -57,6 +58,37 @@ def maintenance(integration: int, name: str) -> None:
         if st.form_submit_button("Plan maintenance"):
             ahead = {"Now": 0, "In 1 h": 60, "In 4 h": 240, "In 24 h": 1_440}[str(begins)]
             _window("maintenance", integration, data.now_ms() + ahead * MINUTE_MS, HOURS[str(lasts)], reason, "Maintenance")
+
+
+def end_window(window: Window) -> None:
+    """Before its time; said what follows from it, and asked once more."""
+    word = "End now" if window.begun else "Cancel"
+    with st.popover(word), st.form(f"end-{window.ident}", border=False):
+        st.caption(_after(window))
+        access.ask(f"end-{window.ident}")
+        if st.form_submit_button(f"{word}: {window.kind.lower()}"):
+            _do("end_window", {"window": window.ident}, f"{word}: {window.kind.lower()}")
+
+
+def _after(window: Window) -> str:
+    what = _plain(window.what)
+    if not window.begun:
+        return f"The {window.kind.lower()} of {what} will not begin. It stays in the history."
+    if window.is_silence:
+        return f"Alerts of {what} are told again at once, of what is failing now too."
+    return f"Time of {what} counts again from now on, and alerts are told."
+
+
+def replace_address(check: int, name: str, *, only: bool) -> None:
+    """Of a heartbeat: for an address that fell into wrong hands. `only`: there is no other that it might be taken for."""
+    with st.popover("Replace address" if only else f"Replace address of {_plain(name)}"), st.form(f"address-{check}", border=False):
+        st.caption(
+            f"{_plain(name)} gets a new address. **The old one stops working at once**: "
+            "whatever calls it is answered 404, and counts as missed, until it calls the new one."
+        )
+        access.ask(f"address-{check}")
+        if st.form_submit_button("Replace it"):
+            _do("replace_address", {"check": check}, "Replace address")
 
 
 def run_checks(checks: list[int], label: str) -> None:

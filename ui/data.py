@@ -21,7 +21,6 @@ from ui.place import database, settings
 from ui.readings.monitor import newest_blind, played
 from ui.views.monitor import Monitor
 
-AHEAD_MS: Final = 14 * 24 * 3_600_000
 BEATS_KEPT_MS: Final = 24 * 3_600_000
 SILENT_AFTER_MS: Final = 10_000  # a worker that has not beaten for so long is said to be gone
 _KEPT: Final = 32
@@ -136,10 +135,9 @@ def lives() -> list[ProcessRow]:
 
 
 def windows() -> list[WindowRow]:
-    """Maintenance and silences, under way or to come within two weeks."""
-    at = now_ms()
+    """Maintenance and silences, under way or to come."""
     with database().read() as conn:
-        return storage_windows.windows(conn, at, at + AHEAD_MS)
+        return storage_windows.not_over(conn, now_ms())
 
 
 def maintenance(at_ms: int) -> list[WindowRow]:

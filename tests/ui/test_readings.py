@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
 from core.availability import Bucket, Buckets
 from core.health import Cause, PageStatus, Status
-from core.ledger import AlertKind, EventRow, IncidentKind, IncidentRow, PageRow, WindowKind, WindowRow
+from core.ledger import AlertKind, EventRow, IncidentKind, IncidentRow, PageRow
 from core.merge import Piece
 from core.plan import CheckPlan, IntegrationPlan
 from core.verdict import Confidence, Party, Verdict
@@ -214,8 +213,7 @@ def test_a_blind_period_is_told_for_a_day() -> None:
 
 def system(notices: dict[str, NoticeRow], *, body: dict[str, object] | None = None, gone_ms: int | None = None):  # type: ignore[no-untyped-def]
     lives = [ProcessRow(1, "worker", "host", 4, 0, NOW_MS - HOUR_MS, NOW_MS - 1_000, True, None, body or {})]
-    windows = [WindowRow(WindowKind.SILENCE, NOW_MS, NOW_MS + HOUR_MS, (1, 9), "Move", "Mara")]
-    return read_system(Monitor(gone_ms, None, False), lives, notices, (), windows, {1: "PayPal"}, [("Python", "3")], 12_400_000, READER)
+    return read_system(Monitor(gone_ms, None, False), lives, notices, (), [("Python", "3")], 12_400_000, READER)
 
 
 def test_the_monitor_says_of_itself_what_is_worst() -> None:
@@ -238,12 +236,6 @@ def test_a_problem_of_the_configuration_says_where_it_stands() -> None:
 def test_what_the_worker_reports_is_words() -> None:
     view = system({"secrets": NoticeRow("secrets", NOW_MS, {"stripe": {"secret_key": "STRIPE_KEY is not set"}})})
     assert view.notes == (("Missing secrets", "stripe: STRIPE_KEY is not set"),)
-
-
-def test_a_window_names_what_it_lies_over() -> None:
-    (window,) = system({}).windows
-    assert (window.kind, window.what, window.by) == ("Silence", "PayPal, 9", "Mara")
-    assert datetime.fromtimestamp(window.end_ms / 1000, tz=UTC).hour == 14
 
 
 def test_a_heartbeat_is_noticed_when_its_grace_is_over() -> None:

@@ -10,7 +10,7 @@ from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, text
 from ui.reader import Reader
 from ui.views.monitor import Blind
-from ui.views.system import Life, Problem, System, Window
+from ui.views.system import Life, Problem, System
 
 
 def answer(view: System) -> str:
@@ -21,7 +21,7 @@ def answer(view: System) -> str:
 
 def body(view: System, reader: Reader) -> str:
     """Problems and blindness left, processes and versions right."""
-    left = f"{_configuration(view)}{_notes(view)}{_blind(view.blind, reader)}{_windows(view.windows, reader)}"
+    left = f"{_configuration(view)}{_notes(view)}{_blind(view.blind, reader)}"
     right = f"{_lives(view.lives, reader)}{heading('Versions')}{parts.pairs(_about(view), 'kv')}"
     return f'<div class="two gap"><div>{left}</div><aside>{right}</aside></div>'
 
@@ -67,19 +67,6 @@ def _period(view: Blind, reader: Reader) -> str:
     else:
         span = f"{reader.time(view.start_ms)} to {reader.time(view.end_ms)}, {fmt.lasting(view.end_ms - view.start_ms)}"
     return f'<li>{number}<span>{span}</span><span class="m">{text(view.why)}</span></li>'
-
-
-def _windows(windows: tuple[Window, ...], reader: Reader) -> str:
-    head = heading("Maintenance and silences", "under way or to come within two weeks", "gap")
-    if not windows:
-        return f'{head}<p class="note">None is planned.</p>'
-    return f'{head}<ul class="flows">{"".join(_window(window, reader) for window in windows)}</ul>'
-
-
-def _window(view: Window, reader: Reader) -> str:
-    by = f", {text(view.by)}" if view.by else ""
-    reason = f'<p class="s">{text(view.reason)}{by}</p>' if view.reason or view.by else ""
-    return f"<li><p><b>{view.kind}</b> of {text(view.what)}, {reader.time(view.start_ms)} to {reader.time(view.end_ms)}</p>{reason}</li>"
 
 
 def _lives(lives: tuple[Life, ...], reader: Reader) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from core.ledger import WindowKind, WindowRow
 from storage.rows import NoticeRow, ProcessRow
 from ui import format as fmt
 from ui.reader import Reader
 from ui.views.integration import Figure
 from ui.views.monitor import Blind, Monitor
-from ui.views.system import Life, Problem, System, Window
+from ui.views.system import Life, Problem, System
 
 CONFIGURATION: Final = "configuration"
 SHOWN_ELSEWHERE: Final = frozenset({CONFIGURATION, "channels", "history", "months"})
@@ -24,8 +23,6 @@ def read_system(
     lives: Sequence[ProcessRow],
     notices: Mapping[str, NoticeRow],
     blind: Sequence[Blind],
-    windows: Sequence[WindowRow],
-    names: Mapping[int, str],
     about: Sequence[tuple[str, str]],
     size: int | None,
     reader: Reader,
@@ -48,7 +45,6 @@ def read_system(
         notes=tuple(_note(notice) for key, notice in sorted(notices.items()) if key not in SHOWN_ELSEWHERE),
         blind=tuple(blind),
         lives=tuple(_life(row) for row in lives),
-        windows=tuple(_window(row, names) for row in windows),
         about=tuple(about),
     )
 
@@ -130,9 +126,3 @@ def _plain(value: object) -> str:
 
 def _life(row: ProcessRow) -> Life:
     return Life(row.role, row.host, row.pid, row.started_ms, row.beat_ms, row.leads, row.ended_ms)
-
-
-def _window(row: WindowRow, names: Mapping[int, str]) -> Window:
-    what = "everything" if row.integrations is None else ", ".join(names.get(ident, str(ident)) for ident in row.integrations)
-    kind = "Maintenance" if row.kind is WindowKind.MAINTENANCE else "Silence"
-    return Window(kind, what, row.start_ms, row.end_ms, row.reason, row.by or ("from the file" if row.origin == "file" else ""))

@@ -32,18 +32,6 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """A maintenance window or a silence, under way or to come."""
-
-    kind: str
-    what: str
-    start_ms: int
-    end_ms: int
-    reason: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class System:
     """The whole page."""
 
@@ -57,5 +45,4 @@ class System:
     notes: tuple[tuple[str, str], ...]
     blind: tuple[Blind, ...]
     lives: tuple[Life, ...]
-    windows: tuple[Window, ...]
     about: tuple[tuple[str, str], ...]
