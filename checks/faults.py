@@ -27,7 +27,7 @@ import pycurl
 from checks.guard import Blocked
 from checks.lookups import LookupFailed
 from checks.placeholders import NotConfigured
-from checks.transfer import BODY_LIMIT, HEADER_LIMIT, Stopped, Transfer
+from checks.transfer import BODY_LIMIT, HEADER_LIMIT, HEADER_LINES, Stopped, Transfer
 from core.health import Cause
 
 
@@ -40,7 +40,7 @@ class TlsFailed(httpx.ConnectError):
 
 
 class Overlong(httpx.RemoteProtocolError):
-    """More than anybody needs: a body above 1 MiB decoded, headers above 64 KiB."""
+    """More than anybody needs: a body above 1 MiB decoded, headers above 64 KiB or 500 lines."""
 
 
 class RedirectRefused(httpx.RemoteProtocolError):
@@ -118,6 +118,8 @@ def raise_fault(transfer: Transfer) -> None:
         raise Stopping("The run was ended: " + transfer.error)
     if transfer.stopped is Stopped.HEADERS or transfer.code == _TOO_LARGE:
         raise Overlong(f"The answer has more than {HEADER_LIMIT >> 10} KiB of headers.")
+    if transfer.stopped is Stopped.LINES:
+        raise Overlong(f"The answer has more than {HEADER_LINES} headers.")
     if transfer.stopped is Stopped.BODY:
         raise Overlong(f"The answer is longer than {BODY_LIMIT >> 20} MiB once unpacked.")
     if transfer.code == 0:

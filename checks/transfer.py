@@ -12,6 +12,7 @@ from core.health import Phases
 
 BODY_LIMIT: Final = 1 << 20  # decoded
 HEADER_LIMIT: Final = 1 << 16
+HEADER_LINES: Final = 500  # each is a call from libcurl into Python: thousands, fifty times, keep everybody waiting
 BEGINNING: Final = 1 << 16  # of a body above the limit: nobody reads more of it, and fifty at once are 50 MiB
 
 
@@ -20,6 +21,7 @@ class Stopped(StrEnum):
 
     BODY = "body"
     HEADERS = "headers"
+    LINES = "lines"
     CLOSED = "closed"
 
 
@@ -69,6 +71,9 @@ class Transfer:
         self.header_size += len(line)
         if self.header_size > HEADER_LIMIT:
             self.stopped = Stopped.HEADERS
+            return -1
+        if len(self.header_lines) >= HEADER_LINES:
+            self.stopped = Stopped.LINES
             return -1
         self.header_lines.append(line)
         return None

@@ -22,7 +22,7 @@ def malformed(fault: Fault, reply: Reply) -> Iterator[bytes]:
     if fault.kind is Kind.NOT_HTTP:
         yield _NOT_HTTP
     elif fault.kind is Kind.MANY_HEADERS:
-        yield _OK + b"".join(b"x-filler-%d: a\r\n" % number for number in range(10_000)) + b"\r\n"
+        yield _OK + b"x-filler: a\r\n" * 10_000 + b"\r\n"
     elif fault.kind is Kind.BROKEN_CHUNKS:
         yield _OK + b'transfer-encoding: chunked\r\n\r\n5\r\n{"ok"\r\nzz\r\n: 1}\r\n0\r\n\r\n'
     elif fault.kind in (Kind.LONG_LENGTH, Kind.SHORT_LENGTH):
