@@ -16,14 +16,14 @@ from storage import entries, lease, models, summary
 from storage.bulk import insert
 from storage.catalogue import load_catalogue
 from storage.codec import dump_json
-from storage.codes import CAUSE_CODE, DAY_MS, FLAGS, HOUR_MS, STATUS_MASK, UNFIT, Scope
+from storage.codes import CAUSE_CODE, DAY_MS, FLAGS
 from storage.engine import Database
 from storage.folding import Folder
 from storage.history import HOT_MS, PACK_COLUMNS, pack_row
 from storage.packing import Columns
 from storage.planes import Ints
-from storage.rollups import HOURS_KEPT_MS, RollupKey, write_tallies
-from storage.tally import Tally
+from storage.recount import counted
+from storage.rollups import HOURS_KEPT_MS, write_tallies
 
 QUICKEST_MS, SLOWEST_MS = 180, 1_400  # a message of the past took a time between these
 _ALERT: Final = text(
@@ -58,7 +58,9 @@ class Backfill:
             lease.fence(conn, self._epoch)
             entries.write_results(conn, own if hot else ())
             insert(conn, models.Pack, PACK_COLUMNS, packs)
-            write_tallies(conn, counted(days, self._counted_in(conn), self._now_ms - HOURS_KEPT_MS))
+            write_tallies(
+                conn, counted(((check, columns) for check, _, columns, _ in days), self._counted_in(conn), self._now_ms - HOURS_KEPT_MS)
+            )
             entries.write_evidence(conn, own, changed={(span.check, span.location) for span in ledger.spans})
             _write_judged(conn, ledger)
 
@@ -120,29 +122,3 @@ def _five(phases: Phases | None) -> tuple[int, ...]:
         return (-1, -1, -1, -1, -1)
     p = (phases.dns_us, phases.connect_us, phases.tls_us, phases.first_byte_us, phases.transfer_us)
     return tuple(-1 if value is None else value for value in p)
-
-
-def counted(days: Sequence[Series], counted_in: Mapping[int, int], hours_from_ms: int) -> dict[RollupKey, Tally]:
-    """Hours and days of the checks, and of the integrations they count in."""
-    found: dict[RollupKey, Tally] = defaultdict(Tally)
-    for check, _, columns, _ in days:
-        subjects = [(int(Scope.CHECK), check)]
-        if check in counted_in:
-            subjects.append((int(Scope.INTEGRATION), counted_in[check]))
-        for hour, tally in _hours(columns):
-            for scope, subject in subjects:
-                found[scope, subject, DAY_MS, hour // DAY_MS * DAY_MS].merge(tally)
-                if hour >= hours_from_ms:
-                    found[scope, subject, HOUR_MS, hour].merge(tally)
-    return found
-
-
-def _hours(columns: Columns) -> Iterator[tuple[int, Tally]]:
-    hours, starts = np.unique(columns.at_ms // HOUR_MS * HOUR_MS, return_index=True)
-    answered = ((columns.flags & STATUS_MASK) <= 1) & ((columns.flags & UNFIT) == 0)
-    for hour, first, last in zip(hours.tolist(), starts.tolist(), [*starts.tolist()[1:], len(columns)], strict=True):
-        tally = Tally(results=last - first)
-        if failed := np.flatnonzero(columns.cause[first:last]).tolist():
-            tally.causes.update(columns.cause[first:last][failed].tolist())
-        tally.histogram.add_all(columns.total_us[first:last][answered[first:last]].tolist())
-        yield hour, tally

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from core.health import Cause
 from core.histogram import Histogram
-from storage.codes import CAUSES, DAY_MS, HOUR_MS, UNFIT, Scope
+from storage.codes import DAY_MS, HOUR_MS, Scope
 from storage.merged import columns_between
-from storage.rollups import RollupKey, rollups, tallies
+from storage.packing import Columns
+from storage.recount import COUNTED_ANEW_MS, counted
+from storage.rollups import HOURS_KEPT_MS, RollupKey, tallies
 from storage.rows import IntegrationRow
 from storage.tally import Tally
 
@@ -22,23 +25,31 @@ Line = tuple[int, int, int, Cause | None, int, bool]  # check, location, at_ms, 
 
 
 class Counting:
-    """`add` what was written, `write` what changed. A result that comes too late for memory is added to its stored row."""
+    """`add` what was written, `recount` days that something came late for, write what `changed`."""
 
     def __init__(self) -> None:
         self._tallies: dict[RollupKey, Tally] = {}
         self._changed: dict[tuple[int, int], set[RollupKey]] = defaultdict(set)  # by scope and subject
         self._counted_in: dict[int, int] = {}  # counting check -> its integration
-        self._rebuilt_until: dict[tuple[int, int], int] = {}  # (check, location) -> newest row that was counted from the rows
+        self._newest: dict[tuple[int, int], int] = {}  # (check, location) -> the newest result that was counted
 
     def plan(self, integrations: Iterable[IntegrationRow]) -> None:
         self._counted_in = {check.plan.id: one.plan.id for one in integrations for check in one.checks if check.plan.counts}
 
-    def add(self, conn: Connection, lines: Sequence[Line]) -> None:
-        """What was counted from the rows themselves is passed over: it was committed before, and told of after."""
-        new = [line for line in lines if line[2] > self._rebuilt_until.get(line[:2], -1)]
+    def add(self, conn: Connection, lines: Iterable[Line], now_ms: int) -> set[tuple[int, int]]:
+        """Count what is newer than all before it. Returns (check, day) of what is not: it may be stored already, so `recount` that day."""
+        new, late = [], set()
+        for line in lines:
+            day = line[2] // DAY_MS * DAY_MS
+            if line[2] <= self._newest.get(line[:2], -1) and day >= now_ms - COUNTED_ANEW_MS:
+                late.add((line[0], day))
+                continue
+            self._newest[line[:2]] = max(line[2], self._newest.get(line[:2], -1))
+            new.append(line)
         missing = {key for line in new for key in self._keys(line[0], line[2])} - self._tallies.keys()
         self._tallies |= tallies(conn, missing)
         self._count(new)
+        return late
 
     def _count(self, lines: Iterable[Line]) -> None:
         for check, _, at_ms, cause, total_us, fit in lines:
@@ -54,19 +65,20 @@ class Counting:
             keys += [(Scope.INTEGRATION, integration, HOUR_MS, hour), (Scope.INTEGRATION, integration, DAY_MS, day)]
         return keys
 
-    def rebuild(self, conn: Connection, one: IntegrationRow, since_ms: int, until_ms: int) -> None:
-        """Count anew from the results themselves, from the hour `since_ms` on: what was written and not yet folded when we ended."""
-        for check in one.checks:
-            for location in check.plan.locations:
-                lines = _lines(conn, check.plan.id, location, since_ms, until_ms)
-                self._count(lines)
-                self._rebuilt_until[check.plan.id, location] = lines[-1][2] if lines else -1
-        day = since_ms // DAY_MS * DAY_MS
-        for scope, subject in ((Scope.INTEGRATION, one.plan.id), *((Scope.CHECK, check.plan.id) for check in one.checks)):
-            for row in rollups(conn, scope, [subject], HOUR_MS, day, since_ms):
-                tally = self._tallies.setdefault((scope, subject, DAY_MS, day), Tally())
-                tally.merge(Tally.of(row))
-                self._changed[scope, subject].add((scope, subject, DAY_MS, day))
+    def recount(self, conn: Connection, one: IntegrationRow, day_ms: int, now_ms: int) -> None:
+        """Count a UTC day of an integration and its checks anew from the results themselves, whatever was counted of it."""
+        found = counted(self._series(conn, one, day_ms), self._counted_in, now_ms - HOURS_KEPT_MS)
+        self._tallies |= found
+        for key in found:
+            self._changed[key[:2]].add(key)
+
+    def _series(self, conn: Connection, one: IntegrationRow, day_ms: int) -> Iterator[tuple[int, Columns]]:
+        places = [place for (place,) in conn.execute(text("SELECT id FROM location"))]
+        for ident, place in product((check.plan.id for check in one.checks), places):
+            columns = columns_between(conn, ident, place, day_ms, day_ms + DAY_MS)
+            if len(columns):
+                self._newest[ident, place] = max(int(columns.at_ms[-1]), self._newest.get((ident, place), -1))
+                yield ident, columns
 
     def histogram(self, scope: Scope, subject: int, width_ms: int, start_ms: int) -> Histogram | None:
         """Of an hour or day that is still in memory."""
@@ -87,9 +99,3 @@ class Counting:
         for key in [key for key in self._tallies if key[3] < now_ms - _KEPT_MS[key[2]]]:
             if key not in self._changed.get(key[:2], ()):
                 del self._tallies[key]
-
-
-def _lines(conn: Connection, check: int, location: int, since_ms: int, until_ms: int) -> list[Line]:
-    columns = columns_between(conn, check, location, since_ms, until_ms)
-    rows = zip(columns.at_ms.tolist(), columns.flags.tolist(), columns.cause.tolist(), columns.total_us.tolist(), strict=True)
-    return [(check, location, at, CAUSES[cause], total, not flags & UNFIT) for at, flags, cause, total in rows]

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection, text
 
 from core.health import ProbeResult
-from core.ledger import Ledger
+from core.ledger import CorrectionRow, Ledger
 from storage.accounts import Key, first_edges
 from storage.catalogue import integrations
 from storage.changes import version
 from storage.codes import DAY_MS, HOUR_MS, Scope
+from storage.corrections import corrections
 from storage.counting import Counting, Line
 from storage.digest import load_digest
+from storage.recount import days_to_count
 from storage.rows import IntegrationRow
 from storage.subject import KEPT_MS, Subject
 from storage.timeline import newest_edges
@@ -31,6 +33,7 @@ class Foldable:
         self._subjects: dict[tuple[Scope, int], Subject] = {}
         self._integration_of: dict[int, int] = {}
         self._dirty: dict[int, int] = {}
+        self.long_ago: set[tuple[int, int, int]] = set()  # integration, from and until when: older than `KEPT_MS`, to be reckoned anew
         self._plan: int | None = None
         self._guard = threading.Lock()
         self._noted: list[Ledger] = []
@@ -76,12 +79,14 @@ class Foldable:
         self.integrations, self._plan = rows, number
 
     def _recount(self, conn: Connection, new: Iterable[IntegrationRow], now_ms: int) -> None:
-        """Results that were written and not folded when the last process ended are counted from their rows."""
+        """What was written and not folded when the last process ended is counted from the results, and its corrections are heard."""
         asked = text("SELECT subject, folded_ms FROM summary WHERE scope = :scope")
         folded: dict[int, int] = dict(conn.execute(asked, {"scope": int(Scope.INTEGRATION)}).all())
         for row in new:
-            since = max(0, folded.get(row.plan.id, 0) // HOUR_MS * HOUR_MS - HOUR_MS)
-            self.counting.rebuild(conn, row, since, now_ms + DAY_MS)
+            for day in days_to_count(conn, row, folded.get(row.plan.id, 0), now_ms):
+                self.counting.recount(conn, row, day, now_ms)
+        made = corrections(conn, [row.plan.id for row in new])
+        self._hear_corrections([row for row in made if row.made_ms >= folded.get(row.integration, 0) - HOUR_MS], now_ms)
 
     def _recall(self, conn: Connection) -> None:
         """The long percentiles as last reckoned, until their turn comes."""
@@ -91,23 +96,27 @@ class Foldable:
                 _, *long = load_digest(figures).p95_us
                 subject.latency.long = (long[0], long[1], long[2])
 
-    def absorb(self, conn: Connection) -> None:
-        """Count what was noted, and mark what it changed. What fails here is done again with the next fold."""
+    def take(self) -> list[Ledger]:
+        """What was noted so far. A snapshot that begins after this has all of it."""
         with self._guard:
             noted, self._noted = self._noted, []
-        try:
-            self.counting.add(conn, [_line(result) for result in self._known(noted)])
-        except BaseException:
-            with self._guard:
-                self._noted = noted + self._noted
-            raise
-        for result in self._known(noted):
+        return noted
+
+    def give_back(self, noted: Sequence[Ledger]) -> None:
+        """What could not be absorbed: the next fold does it."""
+        with self._guard:
+            self._noted = [*noted, *self._noted]
+
+    def absorb(self, conn: Connection, noted: Sequence[Ledger], now_ms: int) -> None:
+        """Count what was noted, and mark what it changed."""
+        known = [result for ledger in noted for result in ledger.results if result.check in self._integration_of]
+        late = self.counting.add(conn, map(_line, known), now_ms)
+        for ident, day in sorted({(self._integration_of[check], day) for check, day in late}):
+            self.counting.recount(conn, self.integrations[ident], day, now_ms)
+        for result in known:
             self._hear(result)
         for ledger in noted:
-            self._mark(ledger)
-
-    def _known(self, noted: Sequence[Ledger]) -> Iterator[ProbeResult]:
-        return (result for ledger in noted for result in ledger.results if result.check in self._integration_of)
+            self._mark(ledger, now_ms)
 
     def _hear(self, result: ProbeResult) -> None:
         """What was reckoned beyond the newest result was provisional."""
@@ -116,7 +125,8 @@ class Foldable:
         self.newest[key] = max(edge, self.newest.get(key, edge))
         self.first[key] = min(edge, self.first.get(key, edge))
 
-    def _mark(self, ledger: Ledger) -> None:
+    def _mark(self, ledger: Ledger, now_ms: int) -> None:
+        self._hear_corrections(ledger.corrections, now_ms)
         for span in ledger.spans:
             self._touch(self._integration_of.get(span.check), span.start_ms)
         for verdict in ledger.verdicts:
@@ -126,6 +136,13 @@ class Foldable:
         for window in ledger.windows:
             for ident in self.integrations if window.integrations is None else window.integrations:
                 self._touch(ident, window.start_ms)
+
+    def _hear_corrections(self, rows: Iterable[CorrectionRow], now_ms: int) -> None:
+        """A row that ends another one touches the time of both; what lies further back than is kept in memory is owed apart."""
+        for row in rows:
+            self._touch(row.integration, row.start_ms)
+            if row.start_ms < now_ms - KEPT_MS:
+                self.long_ago.add((row.integration, row.start_ms // DAY_MS * DAY_MS, min(row.end_ms, now_ms - KEPT_MS + DAY_MS)))
 
     def _touch(self, integration: int | None, since_ms: int) -> None:
         if integration is not None:

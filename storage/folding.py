@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from core.availability import Buckets
+from core.day import fold
 from core.histogram import Histogram
 from core.ledger import Ledger
 from core.reading import Reading, pieces
@@ -42,15 +43,35 @@ class Folder:
 
     def fold(self, now_ms: int, *, epoch: int) -> None:
         """Bring every hour, day and summary row up to `now_ms`. Raises Fenced; after any failure the next fold makes up for it."""
-        with self._db.read() as conn:
-            self._kept.follow_plan(conn, now_ms)
-            self._kept.absorb(conn)
+        self._absorb(now_ms)
         self._long_left = LONG_A_FOLD
         watched = list(self._kept.integrations.values())
         for start in range(0, len(watched), STEP):
             self._fold(watched[start : start + STEP], now_ms, epoch)
         self._kept.counting.forget(now_ms)
+        self._fold_long_ago(now_ms, epoch)
         self._forget_hours(now_ms, epoch)
+
+    def _absorb(self, now_ms: int) -> None:
+        noted = self._kept.take()
+        try:
+            with self._db.read() as conn:
+                self._kept.follow_plan(conn, now_ms)
+                self._kept.absorb(conn, noted, now_ms)
+        except BaseException:
+            self._kept.give_back(noted)
+            raise
+
+    def _fold_long_ago(self, now_ms: int, epoch: int) -> None:
+        """Days that a correction reached and that are no longer in memory."""
+        for owed in sorted(self._kept.long_ago):
+            integration, since_ms, until_ms = owed
+            with self._db.read() as conn:
+                spent = days_anew(conn, self._kept.integrations.get(integration), since_ms, until_ms, now_ms)
+            with self._db.write() as conn:
+                lease.fence(conn, epoch)
+                write_time(conn, spent)
+            self._kept.long_ago.discard(owed)
 
     def _fold(self, chosen: Sequence[IntegrationRow], now_ms: int, epoch: int) -> None:
         """A few integrations: read, reckon, write."""
@@ -115,6 +136,23 @@ class Folder:
             lease.fence(conn, epoch)
             conn.execute(text("DELETE FROM rollup WHERE width_ms = :hour AND start_ms < :until"), {"hour": HOUR_MS, "until": until})
         self._hours_until_ms = until
+
+
+def days_anew(conn: Connection, one: IntegrationRow | None, since_ms: int, until_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
+    """The days of an integration and its live checks that begin in [since, until), whatever was reckoned of them."""
+    if one is None:
+        return {}
+    until_ms = -(-until_ms // DAY_MS) * DAY_MS
+    spent: dict[RollupKey, Buckets] = {}
+    parts = read_parts(conn, [one], since_ms, until_ms)[one.plan.id]
+    live = [check.plan.id for check in one.checks if check.archived_ms is None]
+    for scope, ident, only in ((Scope.INTEGRATION, one.plan.id, None), *((Scope.CHECK, check, check) for check in live)):
+        taking_part = {check.id for check in parts.taking_part(only)}
+        begin = min((first for (check, _), first in parts.first_ms.items() if check in taking_part), default=until_ms)
+        found = pieces(parts, max(begin, since_ms), until_ms, now_ms, only=only) if begin < until_ms else []
+        days = range(max(begin, since_ms) // DAY_MS * DAY_MS, until_ms, DAY_MS)
+        spent |= {(int(scope), ident, DAY_MS, day): fold(found, day, day + DAY_MS) for day in days}
+    return spent
 
 
 def extend(subject: Subject, parts: Reading, since_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
