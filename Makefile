@@ -34,9 +34,9 @@ fix: ## Format and repair what can be repaired
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
 
-bench: ## Measure, as ratios
+bench: ## Measure everything, and write docs/benchmarks.md
 	@$(PYTHON) .ci/setup.py dev
-	@for file in benchmarks/[a-z]*.py; do $(PY) $$file || exit 1; done
+	$(PY) benchmarks/all.py
 
 docs: ## Make the generated documents anew
 	@$(PYTHON) .ci/setup.py dev
