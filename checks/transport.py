@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from core.address import AddressPolicy, read_literal
 
 MOST_REDIRECTS: Final = 5
 DEFAULT_TIMEOUT_S: Final = 10.0
+PROXIED_LOOKUP_S: Final = 1.0  # networks that force a proxy on us often answer no look-up at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
 
     async def _exchange(self, exchange: Exchange, deadline: Deadline) -> Transfer:
         proxy = self._wire.proxy_for(exchange.request.url)
-        addresses = () if proxy else await self._look_up(exchange, deadline)
+        addresses = await (self._judge_for_proxy(exchange, deadline) if proxy else self._look_up(exchange, deadline))
         order = self._order(exchange.request, await exchange.request.aread(), deadline.at, addresses, proxy)
         with deadline.kept_inside():
             exchange.transfer = await self._wire.transfer(order)
@@ -90,6 +92,15 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise NameNotFound(str(error)) from None
         exchange.lookup_us = found.took_us
         return judge_addresses(found.addresses, self._policy)
+
+    async def _judge_for_proxy(self, exchange: Exchange, deadline: Deadline) -> tuple[str, ...]:
+        """A proxy looks names up itself. What we can learn of one is judged all the same; what we cannot is the proxy's to refuse."""
+        host = ascii_host(exchange.request.url)
+        if read_literal(host) is None:
+            patience = Deadline(min(PROXIED_LOOKUP_S, max(0.0, deadline.at - time.monotonic())))
+            with suppress(LookupFailed):
+                judge_addresses((await self._wire.look_up(host, patience, kept=True)).addresses, self._policy)
+        return ()
 
     def _order(self, request: httpx.Request, body: bytes, deadline: float, addresses: tuple[str, ...], proxy: str) -> Order:
         url = request.url

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ import trustme
 
 from checks.kinds import kinds
 from checks.runner import Finding, Job, Runner, make_runner
+from core.address import WEB_PORTS
 
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 Handler = Callable[[Reader, Writer], Awaitable[None]]
@@ -56,7 +58,14 @@ class Servers:
 
     running: list[asyncio.Server] = field(default_factory=list)
 
-    async def __call__(self, handler: Handler, secured: ssl.SSLContext | None = None) -> int:
+    async def on_web_port(self, handler: Handler) -> int:
+        """On a port that may be asked without an opt-in: elsewhere the guard refuses the port, and never looks at the address."""
+        for port in sorted(port for port in WEB_PORTS if port > 1_024):
+            with suppress(OSError):
+                return await self(handler, port=port)
+        raise OSError("every one of the ports that may be asked is taken")
+
+    async def __call__(self, handler: Handler, secured: ssl.SSLContext | None = None, *, port: int = 0) -> int:
         async def quiet(reader: Reader, writer: Writer) -> None:
             try:
                 await handler(reader, writer)
@@ -65,7 +74,7 @@ class Servers:
             finally:
                 writer.close()
 
-        server = await asyncio.start_server(quiet, "127.0.0.1", 0, ssl=secured)
+        server = await asyncio.start_server(quiet, "127.0.0.1", port, ssl=secured)
         self.running.append(server)
         return int(server.sockets[0].getsockname()[1])
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import socket
 import ssl
 import time
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
@@ -273,3 +276,75 @@ async def test_the_whole_lab_starts_in_a_second_and_leaves_nothing_running() -> 
     assert took < 1.0
     assert asyncio.all_tasks() == before
     assert not lab.ca_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "unpacked"),
+    [(Kind.BOMB, lambda body: zlib.decompress(body, 31)), (Kind.DEFLATE_BOMB, zlib.decompress)],
+    ids=["gzip", "deflate"],
+)
+async def test_a_packed_body_is_whole_to_its_check_sum(lab: Lab, kind: Kind, unpacked: Callable[[bytes], bytes]) -> None:
+    lab.break_("cloudflare", Fault(kind, size_mb=3))
+    _, body = await answered(lab)
+    assert unpacked(body) == bytes(3 << 20)
+
+
+async def test_deep_json_is_json_that_is_deep(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.DEEP_JSON)
+    _, body = await answered(lab)
+    assert (body[:10_001], len(body)) == (b"[" * 10_000 + b"]", 20_000)
+
+
+async def test_odd_json_is_json_all_the_same(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.ODD_JSON)
+    _, body = await answered(lab)
+    read = json.loads(body, parse_int=str, object_pairs_hook=list)
+    assert [name for name, _ in read][:2] == ["ok", "ok"]
+    assert len(dict(read)["id"]) == 5_000
+    assert dict(read)["name"] == "\ud800"
+
+
+async def test_a_wrong_length_is_wrong_in_its_own_way(lab: Lab) -> None:
+    for kind, wrong in ((Kind.LONG_LENGTH, lambda real: real + 100), (Kind.SHORT_LENGTH, lambda real: real // 2)):
+        lab.break_("cloudflare", kind)
+        head, body = await answered(lab)
+        assert head.endswith(b"content-length: %d" % wrong(len(body)))
+        lab.heal_all()
+
+
+async def test_broken_chunks_break_in_the_second(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.BROKEN_CHUNKS)
+    head, body = await answered(lab)
+    assert b"transfer-encoding: chunked" in head
+    assert body.startswith(b'5\r\n{"ok"\r\nzz\r\n')
+
+
+async def test_many_headers_are_ten_thousand(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.MANY_HEADERS)
+    head, _ = await answered(lab)
+    assert head.count(b"\r\nx-filler: a") == 10_000
+
+
+async def test_what_has_no_end_goes_on_past_any_limit(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.ENDLESS)
+    reader, writer = await sent(lab, "cloudflare")
+    async with asyncio.timeout(DEADLINE_S):
+        assert len(await reader.readexactly(3 << 20)) == 3 << 20
+    writer.close()
+
+
+async def test_plain_words_stand_where_tls_should(lab: Lab) -> None:
+    lab.break_("cloudflare", Kind.PLAINTEXT)
+    reader, writer = await raw(lab, "cloudflare")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
+async def answered(lab: Lab) -> tuple[bytes, bytes]:
+    """Head and body, to where the server ends."""
+    reader, writer = await raw(lab, "cloudflare", trust=trusting(lab))
+    writer.write(b"GET /client/v4/ips HTTP/1.1\r\nHost: lab\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(DEADLINE_S):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    return head, body
