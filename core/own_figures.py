@@ -120,7 +120,15 @@ MEASURES: Final = (
         _SLOW,
         LATE_MS,
     ),
-    Measure("due", "queue_due", "Due, not begun", Unit.COUNT, "Checks whose instant has passed and that have not begun.", "0", _SLOW),
+    Measure(
+        "due",
+        "queue_due",
+        "Due, not begun",
+        Unit.COUNT,
+        "Checks whose instant has passed and that have not begun.",
+        "0, or a few for a moment",
+        _SLOW,
+    ),
     Measure(
         "due_ms",
         "queue_oldest_due_seconds",

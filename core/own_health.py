@@ -180,14 +180,16 @@ def tells_elsewhere(key: str) -> bool:
 
 
 def seconds(ms: int) -> str:
-    """`0.9 s`, `12 s`, `4 min`, `3 h`, `2.5 d`."""
+    """`0.9 s`, `12 s`, `4 min`, `3 h`, `2.5 d`, `40 d`."""
     if ms < 10_000:
         return f"{ms / 1000:.1f} s"
     if ms < 2 * MINUTE_MS:
         return f"{ms // 1000} s"
     if ms < 2 * HOUR_MS:
         return f"{ms // MINUTE_MS} min"
-    return f"{ms // HOUR_MS} h" if ms < 2 * DAY_MS else f"{ms / DAY_MS:.1f} d"
+    if ms < 2 * DAY_MS:
+        return f"{ms // HOUR_MS} h"
+    return f"{ms / DAY_MS:.1f} d" if ms < 10 * DAY_MS else f"{ms // DAY_MS} d"
 
 
 def size(octets: int) -> str:

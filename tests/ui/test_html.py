@@ -149,7 +149,7 @@ def test_an_integration_shows_hostile_words_as_text() -> None:
 
 def test_configuration_problems_and_banners_show_hostile_words_as_text() -> None:
     view = System(
-        "up", HOSTILE, HOSTILE, (), HOSTILE, False, (Problem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE),), (), (), (), ()
+        "up", HOSTILE, HOSTILE, (), HOSTILE, False, (Problem(HOSTILE, HOSTILE, HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE),), (), (), ()
     )
     assert_harmless(system.answer(view) + system.body(view, READER) + parts.banner(parts.Banner("eye", HOSTILE, HOSTILE)))
     assert deliveries.KINDS

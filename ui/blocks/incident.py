@@ -20,7 +20,11 @@ _VOICE: Final = {
     Speaks.AGAINST: ("bad", "x", "speaks against it"),
     Speaks.SILENT: ("na", "dash", "silent"),
 }
-_NO_FLOW: Final = {IncidentKind.GROUP: "Whoever uses one of the vendors in this group.", IncidentKind.BLIND: "Our own sight, not a vendor."}
+_NO_FLOW: Final = {
+    IncidentKind.GROUP: "Whoever uses one of the vendors in this group.",
+    IncidentKind.BLIND: "Our own sight, not a vendor.",
+    IncidentKind.MONITOR: "Whoever relies on this monitor.",
+}
 _AGAIN: Final = {
     Status.DOWN: ("Up again", "was down"),
     Status.DEGRADED: ("Fast again", "was slow"),
@@ -102,6 +106,8 @@ def todo(view: Incident) -> str:
     if not view.steps:
         return ""
     book = outside("the runbook", view.runbook)
+    if view.kind is IncidentKind.MONITOR:
+        return f'{heading("What to do", "", "gap")}<ol class="todo">{"".join(_step(step) for step in view.steps)}</ol>'
     beside = f"and {book}" if book else f"runbook: {text(view.runbook)}" if view.runbook else "no runbook is set for this integration"
     return f'{heading("What to do", beside, "gap")}<ol class="todo">{"".join(_step(step) for step in view.steps)}</ol>'
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from core.ledger import IncidentRow
+from core.own_health import todo
 from storage.rows import NoticeRow, ProcessRow
 from ui import format as fmt
 from ui.reader import Reader
+from ui.readings.own_health import SIZES
 from ui.views.integration import Figure
 from ui.views.monitor import Blind, Monitor
 from ui.views.system import Life, Problem, System
 
 CONFIGURATION: Final = "configuration"
-SHOWN_ELSEWHERE: Final = frozenset({CONFIGURATION, "channels", "history", "months"})
+SHOWN_ELSEWHERE: Final = frozenset({CONFIGURATION, "channels", "history", "months", SIZES})
 WAITING_MANY: Final = 1_000
 _TITLES: Final = {"secrets": "Missing secrets", "checks": "Checks that cannot run", "network": "Canaries", "history": "Demo history"}
 
@@ -26,6 +29,7 @@ def read_system(
     about: Sequence[tuple[str, str]],
     size: int | None,
     reader: Reader,
+    troubles: Sequence[IncidentRow] = (),
 ) -> System:
     """The whole page."""
     worker = next((row for row in lives if row.role == "worker" and row.leads), None)
@@ -33,7 +37,7 @@ def read_system(
     configuration = notices.get(CONFIGURATION)
     body: Mapping[str, Any] = configuration.body if configuration else {}
     problems = tuple(_problem(problem, str(body.get("file", ""))) for problem in body.get("problems", ()) if isinstance(problem, dict))
-    mark, lead, below = _answer(monitor, told, problems, reader)
+    mark, lead, below = _answer(monitor, told, problems, troubles, reader)
     return System(
         mark=mark,
         lead=lead,
@@ -49,7 +53,9 @@ def read_system(
     )
 
 
-def _answer(monitor: Monitor, told: Mapping[str, Any], problems: Sequence[Problem], reader: Reader) -> tuple[str, str, str]:
+def _answer(
+    monitor: Monitor, told: Mapping[str, Any], problems: Sequence[Problem], troubles: Sequence[IncidentRow], reader: Reader
+) -> tuple[str, str, str]:
     if monitor.gone_ms is not None:
         since = (
             f"The worker was last seen {reader.ago(monitor.gone_ms)}." if monitor.gone_ms else "No worker has been seen in the last day."
@@ -59,6 +65,10 @@ def _answer(monitor: Monitor, told: Mapping[str, Any], problems: Sequence[Proble
         return "down", "Nothing can be written.", f"{told.get('error') or 'The database refuses writes'}. Results wait in memory."
     if monitor.network_down:
         return "unknown", "Our own network is down.", "Nothing is judged until an unrelated address answers again."
+    if troubles:
+        worst = min(troubles, key=lambda row: row.severity)
+        more = f" And {fmt.plural(len(troubles) - 1, 'other trouble')} of its own." if len(troubles) > 1 else ""
+        return "degraded", f"{worst.title}.", f"{todo(worst.key)}{more}"
     if problems:
         return (
             "degraded",
