@@ -53,12 +53,20 @@ def _failures(view: Trends, days: int) -> None:
 
 
 def _window() -> int:
+    """The address says `days=7`, the button `7 days`: Streamlit's own binding would write the button's words."""
+    options = [str(days) for days in WINDOWS]
+    chosen = said if (said := state.word("days")) in options else "30"
+    key = f"days={chosen}"
+
+    def remember() -> None:
+        st.query_params["days"] = str(st.session_state[key])
+
     with st.container(key="filters", horizontal=True):
-        said = st.segmented_control(
-            "Days", [str(days) for days in WINDOWS], key="days", bind="query-params", default="30", required=True,
+        st.segmented_control(
+            "Days", options, key=key, default=chosen, required=True, on_change=remember,
             format_func=lambda days: f"{days} days", label_visibility="collapsed",
         )  # fmt: skip
-    return int(str(said)) if str(said) in {str(days) for days in WINDOWS} else 30
+    return int(chosen)
 
 
 def _choosable(figure: go.Figure, key: str, says: str, days: int) -> None:
