@@ -7,15 +7,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from alerts.channel import Channel, DeliveryError
-from alerts.courier import Courier, send
-from alerts.message import IncidentView, Message, Notice
+from alerts.channel import Channel
+from alerts.courier import Courier
+from alerts.emergency import Emergency
+from alerts.message import IncidentView
 from alerts.outbox import Outbox
 
 LOOK_S: Final = 30.0  # how long a task sleeps when nothing wakes it
 AFTER_BUG_S: Final = 5.0
-EMERGENCY_MS: Final = 3_600_000
-EMERGENCY_RETRY_MS: Final = 60_000  # where nobody took it
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +32,14 @@ class Dispatcher:
         now_ms: Callable[[], int],
         zone: str = "UTC",
         base_url: str | None = None,
+        emergency: Emergency | None = None,
     ) -> None:
         self._courier = Courier(outbox, dict(channels), fallback, look, now_ms, zone, base_url, self.wake)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
         self._changed = asyncio.Event()
         self._stopping = False
-        self._next_emergency_ms = 0
+        self._emergency = emergency or Emergency(now_ms, zone)
 
     async def run(self) -> None:
         """Serve every channel until `stop`; names with alerts that are declared no more are served too, and buried."""
@@ -76,23 +76,8 @@ class Dispatcher:
         return await self._courier.step(name)
 
     async def emergency(self, sentence: str) -> bool:
-        """Nothing can be recorded: say so straight away, the fallback first, at most once an hour. Whether somebody took it."""
-        now = self._courier.now_ms()
-        if now < self._next_emergency_ms:
-            return False
-        self._next_emergency_ms = now + EMERGENCY_MS
-        notice = Notice("Not recorded: the monitor cannot write", sentence)
-        message = Message(id=f"emergency_{now}", about=notice, kinds=frozenset(), severity=1, at_ms=now, zone=self._courier.zone)
-        fallback = self._courier.fallback
-        for name in sorted(self._courier.channels, key=lambda name: name != fallback):
-            try:
-                await send(self._courier.channels[name], message, None)
-            except DeliveryError as error:
-                log.warning("the emergency alert did not go through %s: %s", name, error)
-            else:
-                return True
-        self._next_emergency_ms = now + EMERGENCY_RETRY_MS
-        return False
+        """Nothing can be recorded: say so straight away. Whether somebody took it."""
+        return await self._emergency.say(sentence, self._courier.channels, self._courier.fallback)
 
     async def _names(self) -> set[str]:
         try:
