@@ -46,7 +46,7 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="The address to listen on; any but loopback needs ACCESS_TOKEN.")
     port: int = Field(default=8501, ge=1, le=65_535, description="The one port of pages, API and heartbeats.")
-    state_dir: Path = Field(default=Path("state"), description="Where the database, locks and reports live.")
+    state_dir: Path = Field(default=Path("state"), description="Where the database, its locks and its backups live.")
     database_url: SecretStr | None = Field(default=None, description="postgresql://... instead of SQLite in STATE_DIR.")
     config: Path | None = Field(default=None, description="The file of integrations. Default: integrations.yaml, else the example.")
     worker: bool = Field(default=True, description="`off`: no worker is started beside the pages; another process runs it.")

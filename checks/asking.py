@@ -28,9 +28,14 @@ class PageParams(Model):
     """What of the vendor's page is ours."""
 
     components: tuple[Name, ...] = Field(
-        default=(), max_length=50, description="Its components that are ours. Default: those of the provider's API."
+        default=(),
+        max_length=50,
+        description="Its components that are ours. Default: those of the provider's API.",
+        examples=[["API", "*Messaging*"]],
     )
-    regions: tuple[Name, ...] = Field(default=(), max_length=50, description="Only components in whose name or group one of these occurs.")
+    regions: tuple[Name, ...] = Field(
+        default=(), max_length=50, description="Only components in whose name or group one of these occurs.", examples=[["EU"]]
+    )
 
 
 def ask(table: ErrorTable, **params: Any) -> Build:

@@ -78,38 +78,45 @@ _Status = Annotated[int | str, BeforeValidator(_status)]
 class JsonCheck(Model):
     """What a JSONPath must find: at least one value, and each of them as said."""
 
-    path: Annotated[str, AfterValidator(_path)] = Field(description="A JSONPath (RFC 9535).")
-    exists: Flag = Field(default=True, description="false: the path must find nothing.")
-    equals: Any = Field(default=None, description="The value itself; strings may hold {placeholders}.")
-    one_of: tuple[Any, ...] = Field(default=(), description="One of these values.")
-    is_a: Literal["list", "object", "string", "number", "boolean", "null"] | None = Field(default=None, description="Its JSON type.")
-    matches: Pattern | None = Field(default=None, description="A pattern of RE2 found in the text of it.")
-    at_least: Number | None = Field(default=None, description="For numbers; for lists and texts their length.")
-    at_most: Number | None = Field(default=None, description="For numbers; for lists and texts their length.")
+    path: Annotated[str, AfterValidator(_path)] = Field(description="A JSONPath (RFC 9535).", examples=["$.data[0].id"])
+    exists: Flag = Field(default=True, description="false: the path must find nothing.", examples=[False])
+    equals: Any = Field(default=None, description="The value itself; strings may hold {placeholders}.", examples=["active"])
+    one_of: tuple[Any, ...] = Field(default=(), description="One of these values.", examples=[["live", "test"]])
+    is_a: Literal["list", "object", "string", "number", "boolean", "null"] | None = Field(
+        default=None, description="Its JSON type.", examples=["list"]
+    )
+    matches: Pattern | None = Field(default=None, description="A pattern of RE2 found in the text of it.", examples=["^acct_"])
+    at_least: Number | None = Field(default=None, description="For numbers; for lists and texts their length.", examples=[1])
+    at_most: Number | None = Field(default=None, description="For numbers; for lists and texts their length.", examples=[100])
 
 
 class Expect(Model):
     """Everything here must hold. Strings to compare with may hold `{placeholders}`."""
 
     status: Annotated[tuple[_Status, ...], BeforeValidator(_many, json_schema_input_type=int | str | tuple[int | str, ...])] = Field(
-        default=("2xx",), description="200, 2xx, or a list of such."
+        default=("2xx",), description="200, 2xx, or a list of such.", examples=[[200, 401]]
     )
-    headers: dict[str, str] = Field(default_factory=dict, description="Header by name: its exact value.")
-    header_patterns: dict[str, Pattern] = Field(default_factory=dict, description="Header by name: a pattern of RE2 found in it.")
+    headers: dict[str, str] = Field(
+        default_factory=dict, description="Header by name: its exact value.", examples=[{"content-type": "application/json"}]
+    )
+    header_patterns: dict[str, Pattern] = Field(
+        default_factory=dict, description="Header by name: a pattern of RE2 found in it.", examples=[{"x-request-id": "^req_"}]
+    )
     json_: Annotated[tuple[JsonCheck, ...], BeforeValidator(_as_checks, json_schema_input_type=dict[str, Any] | tuple[JsonCheck, ...])] = (
         Field(
             default=(),
             alias="json",
             description='{"$.ok": true}, or a list of {path, equals, one_of, is_a, matches, at_least, at_most, exists}.',
+            examples=[{"$.ok": True}],
         )
     )
     text: Annotated[tuple[str, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
-        default=(), description="Text that must stand in the body."
+        default=(), description="Text that must stand in the body.", examples=[["All is well"]]
     )
     absent: Annotated[tuple[str, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
-        default=(), description="Text that must not."
+        default=(), description="Text that must not.", examples=[["maintenance"]]
     )
     regex: Annotated[tuple[Pattern, ...], BeforeValidator(_many, json_schema_input_type=str | tuple[str, ...])] = Field(
-        default=(), description="Patterns of RE2 found in the body."
+        default=(), description="Patterns of RE2 found in the body.", examples=[["build [0-9]+"]]
     )
-    latency: LatencyLimit | None = Field(default=None, description="Slower than this is `degraded`.")
+    latency: LatencyLimit | None = Field(default=None, description="Slower than this is `degraded`.", examples=["800ms"])

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from core.durations import PATTERN, Bounds, format_duration, parse_duration
 
@@ -118,11 +118,23 @@ Version = Annotated[Literal[1], BeforeValidator(_version)]
 Setting = Annotated[Any, BeforeValidator(_setting), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 SecretRef = Annotated[str, BeforeValidator(_reference), _text(REFERENCE, examples=["env:STRIPE_KEY"])]
-WallTime = Annotated[datetime, BeforeValidator(_wall), _text(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$", examples=["2026-12-01T01:00"])]
-ClockTime = Annotated[time, BeforeValidator(_clock), _text(r"^([01]\d|2[0-3]):[0-5]\d$", examples=["02:00"])]
-Day = Annotated[date, BeforeValidator(_day), _text(r"^\d{4}-\d\d-\d\d$")]
-Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin"]})]
+WallTime = Annotated[
+    datetime,
+    BeforeValidator(_wall),
+    _text(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$", examples=["2026-12-01T01:00"], **{"$comment": "wall time"}),
+]
+ClockTime = Annotated[time, BeforeValidator(_clock), _text(r"^([01]\d|2[0-3]):[0-5]\d$", examples=["02:00"], **{"$comment": "time of day"})]
+Day = Annotated[date, BeforeValidator(_day), _text(r"^\d{4}-\d\d-\d\d$", **{"$comment": "date"})]
+Zone = Annotated[
+    str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin"], "$comment": "time zone"})
+]
 Count = Annotated[int, Field(strict=True, ge=1, le=100)]
 Flag = Annotated[bool, Field(strict=True)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """One line of plain text."""
+
+
+class Model(BaseModel):
+    """Unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -14,8 +14,9 @@ from checks.registry import GENERIC, broken, providers, settings_of, upstreams_o
 from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
-from config.models import Contract, Defaults, Integration, Objective, Window
+from config.models import Contract, Defaults, Integration, Objective
 from config.problems import Complaint, nearest
+from config.windows import Window
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
 from core.escape import slug_of

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from alerts.catalogue import channel_kinds
 from config.explain import complaints
-from config.models import Channel, Config, Integration, Window
+from config.models import Channel, Config, Integration
 from config.problems import Complaint, unknown
 from config.secrets import MissingSecret, resolve
+from config.windows import Window
 
 
 def cross_references(

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from settings import Settings
 
 DOCS: Final = Path(__file__).resolve().parent
-PAGE: Final = DOCS / "getting-started.md"
+PAGES: Final = (DOCS / "getting-started.md", DOCS / "configuration.md")
 MARKED: Final = re.compile(r"(<!-- environment, made by docs/tables\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -49,8 +49,9 @@ def _written(value: Any) -> str:
 
 
 def main() -> None:
-    PAGE.write_text(fresh(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.stdout.write(f"{PAGE.name} is fresh.\n")
+    for page in PAGES:
+        page.write_text(fresh(page.read_text(encoding="utf-8")), encoding="utf-8")
+        sys.stdout.write(f"{page.name} is fresh.\n")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from config.loading import Loaded, load
-from config.models import Config, Window
+from config.models import Config
 from config.planning import covered, rule_of
 from config.problems import Problem
 from config.salvage import salvage
+from config.windows import Window
 from core.declared import DeclaredIntegration
 from core.ledger import WindowKind, WindowRow
 from core.maintenance import expand

@@ -17,8 +17,8 @@ class Config(ChannelConfig):
     """A Slack app's bot token (scope chat:write; channels:history and channels:read prevent doubles) and where it posts."""
 
     kind: Literal["slack"] = "slack"
-    token: SecretRef = Field(description="The bot token, as a reference: env:SLACK_BOT_TOKEN.")
-    channel: Name = Field(description="Where to post: #name, or the channel's id.")
+    token: SecretRef = Field(description="The bot token, as a reference: env:SLACK_BOT_TOKEN.", examples=["env:SLACK_BOT_TOKEN"])
+    channel: Name = Field(description="Where to post: #name, or the channel's id.", examples=["#ops"])
 
 
 def build(config: Config, clients: Clients) -> Channel:

@@ -18,7 +18,7 @@ class Config(ChannelConfig):
     """An incoming webhook's address; it is a secret, so only a reference to it is declared."""
 
     kind: Literal["slack_webhook"] = "slack_webhook"
-    url: SecretRef = Field(description="The address, as a reference: env:SLACK_WEBHOOK_URL.")
+    url: SecretRef = Field(description="The address, as a reference: env:SLACK_WEBHOOK_URL.", examples=["env:SLACK_WEBHOOK_URL"])
 
 
 def check_address(url: str, operators: str | None) -> None:

@@ -18,8 +18,8 @@ class Config(ChannelConfig):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
     kind: Literal["smtp"] = "smtp"
-    to: tuple[Address, ...] = Field(min_length=1, max_length=50, description="Who gets it.")
-    sender: Address = Field(alias="from", description="Whose address it bears.")
+    to: tuple[Address, ...] = Field(min_length=1, max_length=50, description="Who gets it.", examples=[["ops@example.com"]])
+    sender: Address = Field(alias="from", description="Whose address it bears.", examples=["health@example.com"])
 
 
 def build(config: Config, clients: Clients) -> Channel:

@@ -18,9 +18,9 @@ class Config(ChannelConfig):
     """Where to post (an https address or a reference to one) and the secret it is signed with (`whsec_...` or plain)."""
 
     kind: Literal["webhook"] = "webhook"
-    url: Address = Field(description="An https address, or a reference to one.")
-    secret: SecretRef = Field(description="What it is signed with, as a reference; 16 characters or more.")
-    private_targets: bool = Field(default=False, description="Allow an address inside this network, and http.")
+    url: Address = Field(description="An https address, or a reference to one.", examples=["https://hooks.example.com/alerts"])
+    secret: SecretRef = Field(description="What it is signed with, as a reference; 16 characters or more.", examples=["env:HOOK_SECRET"])
+    private_targets: bool = Field(default=False, description="Allow an address inside this network, and http.", examples=[True])
 
     @model_validator(mode="after")
     def _may_be_asked(self) -> Config:

@@ -40,14 +40,17 @@ def _address(text: str) -> str:
 class Params(Model):
     """What to ask, whom, and what must be among the answers."""
 
-    name: str = Field(min_length=1, max_length=253, description="The name; may hold {placeholders}.")
+    name: str = Field(min_length=1, max_length=253, description="The name; may hold {placeholders}.", examples=["example.com"])
     type: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SOA", "SRV", "CAA", "PTR"] = Field(
-        default="A", description="The record's type."
+        default="A", description="The record's type.", examples=["MX"]
     )
-    expect: tuple[str, ...] = Field(default=(), description="Each of these must be among the answers.")
-    only: Flag = Field(default=False, description="true: the answers are these and no others.")
+    expect: tuple[str, ...] = Field(default=(), description="Each of these must be among the answers.", examples=[["192.0.2.10"]])
+    only: Flag = Field(default=False, description="true: the answers are these and no others.", examples=[True])
     resolvers: tuple[Annotated[str, AfterValidator(_address)], ...] = Field(
-        default=(), max_length=5, description="Whom to ask, one after the other. Default: this machine's resolvers."
+        default=(),
+        max_length=5,
+        description="Whom to ask, one after the other. Default: this machine's resolvers.",
+        examples=[["192.0.2.53"]],
     )
 
     @model_validator(mode="after")

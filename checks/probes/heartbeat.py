@@ -20,8 +20,10 @@ GRACE: Final = Bounds(0, 31 * 86_400_000)
 class Params(Model):
     """A job of yours that calls us: how often, and how much later than that it may be."""
 
-    every: Annotated[Duration, AfterValidator(EVERY), within(EVERY)] = Field(description="How often it calls.")
-    grace: Annotated[Duration, AfterValidator(GRACE), within(GRACE)] = Field(default=300_000, description="How much later it may be.")
+    every: Annotated[Duration, AfterValidator(EVERY), within(EVERY)] = Field(description="How often it calls.", examples=["1d"])
+    grace: Annotated[Duration, AfterValidator(GRACE), within(GRACE)] = Field(
+        default=300_000, description="How much later it may be.", examples=["30m"]
+    )
 
 
 def build(params: Params) -> Probe:

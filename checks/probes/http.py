@@ -38,17 +38,21 @@ COMMON_QUOTA: Final = (
 class Params(Model):
     """What is asked. Strings may hold `{placeholders}`: names of the integration's secrets and settings."""
 
-    url: str = Field(min_length=1, max_length=2_000, description="The address, with its scheme.")
-    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = Field(default="GET", description="The HTTP method.")
-    headers: dict[str, str] = Field(default_factory=dict, description="Request headers.")
-    query: dict[str, str] = Field(default_factory=dict, description="Query parameters, added to the address.")
-    json_: Any = Field(default=None, alias="json", description="A JSON body.")
-    form: dict[str, str] | None = Field(default=None, description="A form body.")
-    body: str | None = Field(default=None, description="A body as it stands; say its content-type in headers.")
-    auth: Auth = Field(default=NoAuth(), description="How the request proves who sends it.")
-    expect: Expect = Field(default=Expect(), description="What the answer must be.")
-    follow_redirects: Flag = Field(default=True, description="At most 5; credentials never leave the origin.")
-    keep_body: Flag = Field(default=True, description="false: the body of a good answer is never kept as evidence.")
+    url: str = Field(min_length=1, max_length=2_000, description="The address, with its scheme.", examples=["{base_url}/v1/orders?limit=1"])
+    method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = Field(
+        default="GET", description="The HTTP method.", examples=["HEAD"]
+    )
+    headers: dict[str, str] = Field(default_factory=dict, description="Request headers.", examples=[{"accept": "application/json"}])
+    query: dict[str, str] = Field(default_factory=dict, description="Query parameters, added to the address.", examples=[{"limit": "1"}])
+    json_: Any = Field(default=None, alias="json", description="A JSON body.", examples=[{"query": "{ viewer { id } }"}])
+    form: dict[str, str] | None = Field(default=None, description="A form body.", examples=[{"name": "value"}])
+    body: str | None = Field(default=None, description="A body as it stands; say its content-type in headers.", examples=["ping"])
+    auth: Auth = Field(
+        default=NoAuth(), description="How the request proves who sends it.", examples=[{"kind": "bearer", "token": "{token}"}]
+    )
+    expect: Expect = Field(default=Expect(), description="What the answer must be.", examples=[{"status": 200}])
+    follow_redirects: Flag = Field(default=True, description="At most 5; credentials never leave the origin.", examples=[False])
+    keep_body: Flag = Field(default=True, description="false: the body of a good answer is never kept as evidence.", examples=[False])
 
     @model_validator(mode="after")
     def _one_body(self) -> Params:

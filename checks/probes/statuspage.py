@@ -30,15 +30,20 @@ class Params(Model):
     """Where the page is and what of it is ours."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s{}]+$", max_length=2_000)] = Field(
-        description="The page's address; with a path of its own, the very address to ask."
+        description="The page's address; with a path of its own, the very address to ask.", examples=["https://status.example.com"]
     )
-    engine: Annotated[str, AfterValidator(_known)] = Field(default="statuspage", description="How to read it: statuspage, slack, stripe.")
+    engine: Annotated[str, AfterValidator(_known)] = Field(
+        default="statuspage", description="How to read it: statuspage, slack, stripe.", examples=["slack"]
+    )
     components: tuple[Name, ...] = Field(
         default=(),
         max_length=50,
         description="Which of its components are ours, by name (`*Messaging*` finds parts) or id. None: the whole page.",
+        examples=[["API", "*Messaging*"]],
     )
-    regions: tuple[Name, ...] = Field(default=(), max_length=50, description="Only components in whose name or group one of these occurs.")
+    regions: tuple[Name, ...] = Field(
+        default=(), max_length=50, description="Only components in whose name or group one of these occurs.", examples=[["EU"]]
+    )
 
 
 def build(params: Params) -> Probe:

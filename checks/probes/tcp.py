@@ -23,9 +23,11 @@ _GREETING_BYTES: Final = 4_096
 class Params(Model):
     """Where to knock."""
 
-    host: str = Field(min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.")
-    port: Port = Field(description="The port.")
-    banner: Pattern | None = Field(default=None, description="A pattern of RE2 found in what the server says first.")
+    host: str = Field(
+        min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.", examples=["mail.example.com"]
+    )
+    port: Port = Field(description="The port.", examples=[25])
+    banner: Pattern | None = Field(default=None, description="A pattern of RE2 found in what the server says first.", examples=["^220 "])
 
 
 def build(params: Params) -> Probe:

@@ -19,10 +19,14 @@ from core.health import Cause, Outcome
 class Params(Model):
     """Whose certificate, and how long before its end it counts as a failure."""
 
-    host: str = Field(min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.")
-    port: Port = Field(default=443, description="The port.")
-    server_name: str | None = Field(default=None, description="The name the certificate must carry. Default: the host.")
-    min_days: int = Field(default=7, strict=True, ge=0, le=365, description="Fewer days than this left is a failure.")
+    host: str = Field(
+        min_length=1, max_length=253, description="A name or an address; may hold {placeholders}.", examples=["api.example.com"]
+    )
+    port: Port = Field(default=443, description="The port.", examples=[8443])
+    server_name: str | None = Field(
+        default=None, description="The name the certificate must carry. Default: the host.", examples=["example.com"]
+    )
+    min_days: int = Field(default=7, strict=True, ge=0, le=365, description="Fewer days than this left is a failure.", examples=[14])
 
 
 def build(params: Params) -> Probe:

@@ -36,7 +36,7 @@ class Scopes(Model):
     """What the key must be allowed: a scope lost in silence is found before a mail is."""
 
     scopes: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_.]+$")], ...] = Field(
-        default=(), description="Scopes the key must have, such as mail.send."
+        default=(), description="Scopes the key must have.", examples=[["mail.send"]]
     )
 
 
