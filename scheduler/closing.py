@@ -12,7 +12,7 @@ from sla.corrections import corrected, reason
 from sla.freeze import freeze, thaw_row
 from sla.portfolio import Row
 from sla.report import row_of
-from storage import notices, periods
+from storage import periods
 from storage.accounts import read_parts
 from storage.catalogue import integration_by_id
 from storage.engine import Database
@@ -22,7 +22,6 @@ from storage.rows import PeriodRow
 from storage.troubles import Trouble, open_at
 
 AUTHOR: Final = "monitor"
-NOTICE: Final = "months"  # under which it is kept up to when all is closed
 CORRECTED_MS: Final = 400 * 86_400_000  # months that ended longer ago are left in peace
 
 
@@ -49,11 +48,10 @@ class Closing:
     def run(self, now_ms: int, *, epoch: int) -> None:
         """Close what is due, correct what is closed. Raises Fenced, DatabaseBusy."""
         with self._db.read() as conn:
-            kept = notices.notices(conn).get(NOTICE)
-            months = due(now_ms, self._zone, kept.body["closed_until_ms"] if kept else None, first_result_ms(conn))
+            months = due(now_ms, self._zone, periods.closed_until(conn), first_result_ms(conn))
         for period in months:
             if self._close(period, now_ms, epoch):
-                notices.put(self._db, NOTICE, {"closed_until_ms": period.end_ms}, now_ms, epoch=epoch)
+                periods.note_closed_until(self._db, period.end_ms, now_ms, epoch=epoch)
         self._correct(now_ms, epoch)
 
     def _close(self, period: Period, now_ms: int, epoch: int) -> bool:

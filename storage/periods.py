@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select, text
 
-from storage import lease, models
+from storage import lease, models, notices
 from storage.bulk import table_of
 from storage.changes import raise_versions
 from storage.codec import load_json
@@ -20,6 +20,7 @@ _INSERT: Final = text(
     "INSERT INTO period (integration, start_ms, end_ms, zone, body, hash, closed_ms, author, reason, replaces) "
     "VALUES (:integration, :start, :end, :zone, :body, :hash, :closed, :author, :reason, :replaces) RETURNING id"
 )
+NOTICE: Final = "months"  # under which it is kept up to when all is closed
 _HELD: Final = text("SELECT DISTINCT start_ms, end_ms, integration FROM period WHERE zone = :zone")
 
 
@@ -97,6 +98,16 @@ def periods_of(conn: Connection, start_ms: int, end_ms: int, zone: str, integrat
     """The rows that hold of one period in one zone, by integration."""
     found = periods(conn, integration=integration, start_ms=start_ms)
     return [row for row in found if (row.end_ms, row.zone) == (end_ms, zone)]
+
+
+def closed_until(conn: Connection) -> int | None:
+    """Up to when every month is closed, corrections aside; None before any was."""
+    kept = notices.notices(conn).get(NOTICE)
+    return None if kept is None else int(kept.body["closed_until_ms"])
+
+
+def note_closed_until(db: Database, until_ms: int, now_ms: int, *, epoch: int) -> None:
+    notices.put(db, NOTICE, {"closed_until_ms": until_ms}, now_ms, epoch=epoch)
 
 
 def closed(conn: Connection, zone: str) -> dict[tuple[int, int], frozenset[int]]:

@@ -1,49 +1,149 @@
-"""What is not kept for ever goes, a little at a time, so that nobody waits for the write lock."""
+"""What is not kept for ever goes, a little at a time, so that nobody waits for the write lock.
+
+A turn that is cut short goes on with the next. Nothing goes that a month which is not closed yet, or an incident that
+is still open, may need.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from storage import lease
+from storage import lease, periods
 from storage.backup.pause import forgetting
 from storage.codes import DAY_MS
 from storage.engine import Database
+from storage.forgettable import AGED, GLOBAL, OF_A_CHECK, OF_AN_INTEGRATION, Kind, Rule
+from storage.phase_hours import hours_of, put_hours
 
-STEP: Final = 500
+PAUSE_S: Final = 0.005  # between two steps the lock is free
+MOST_STEPS: Final = 2_000  # in one turn: some seconds
 
-_EVIDENCE: Final = (
-    'DELETE FROM evidence WHERE ("check", at_ms, location) IN '
-    '(SELECT "check", at_ms, location FROM evidence WHERE at_ms < :until LIMIT :step)'
+_OPEN: Final = text(
+    "SELECT integration, MIN(started_ms) FROM incident WHERE closed_ms IS NULL AND integration IS NOT NULL GROUP BY integration"
 )
-
-# The last change before the line is what a page said when the rest begins.
-_PAGES: Final = (
-    'DELETE FROM page WHERE ("check", at_ms) IN (SELECT p."check", p.at_ms FROM page p WHERE p.at_ms < :until AND EXISTS '
-    '(SELECT 1 FROM page n WHERE n."check" = p."check" AND n.at_ms > p.at_ms AND n.at_ms <= :until) LIMIT :step)'
-)
-
-# What goes, and after how many days. Results, spans, incidents and days of figures stay.
-_RULES: Final = (
-    (400, _EVIDENCE),
-    (400, _PAGES),
-    (90, "DELETE FROM ping WHERE id IN (SELECT id FROM ping WHERE at_ms < :until LIMIT :step)"),
-    (90, "DELETE FROM request WHERE id IN (SELECT id FROM request WHERE done_ms < :until LIMIT :step)"),
-    (30, "DELETE FROM process WHERE id IN (SELECT id FROM process WHERE beat_ms < :until LIMIT :step)"),
-)
+_CHECKS: Final = text('SELECT id, integration FROM "check" ORDER BY id')
+_INTEGRATIONS: Final = text("SELECT id FROM integration ORDER BY id")
 
 
-def forget(db: Database, now_ms: int, *, epoch: int) -> int:
-    """Let go of what is too old; how many rows went. Raises Fenced."""
-    gone = 0
-    for days, statement in _RULES:
-        step = STEP
-        while step == STEP:
-            with db.write() as conn, forgetting(db, conn) as free:
-                lease.fence(conn, epoch)
-                if not free:  # a backup is being made: the rest goes at the next turn
-                    return gone
-                step = conn.execute(text(statement), {"until": now_ms - days * DAY_MS, "step": STEP}).rowcount
-            gone += step
-    return gone
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """After how many days each kind of data goes."""
+
+    results_days: int = 400  # and what is read beside them: pages' words, hours of phases
+    evidence_days: int = 90
+    phases_days: int = 90  # then hourly histograms, for as long as results
+    figures_days: int = 1_827  # spans, verdicts and days of figures: five years
+    traffic_days: int = 90  # heartbeats' calls and people's requests
+    processes_days: int = 30
+
+    def until_ms(self, kind: Kind, now_ms: int) -> int:
+        days: int = getattr(self, f"{kind}_days")
+        return now_ms - days * DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One statement that is repeated until nothing is left for it."""
+
+    rule: Rule
+    values: dict[str, int]
+
+
+class _Over(Exception):
+    """A backup is being made, or the turn took long enough."""
+
+
+def forget(db: Database, now_ms: int, keep: Retention = Retention(), *, epoch: int, steps: int = MOST_STEPS) -> int:
+    """Let go of what is too old, in at most so many transactions; how many rows went or were thinned out. Raises Fenced."""
+    turn = _Turn(db, epoch, steps)
+    try:
+        for step in _due(db, now_ms, keep):
+            turn.take(step)
+    except _Over:
+        pass
+    return turn.gone
+
+
+class _Turn:
+    def __init__(self, db: Database, epoch: int, steps: int) -> None:
+        self._db, self._epoch, self._left = db, epoch, steps
+        self.gone = 0
+
+    def take(self, step: _Step) -> None:
+        gone = step.rule.most
+        while gone == step.rule.most:
+            gone = self._age(step) if step.rule is AGED else self._delete(step)
+            self.gone += gone
+            time.sleep(PAUSE_S)
+
+    def _delete(self, step: _Step) -> int:
+        with self._write() as conn:
+            return conn.execute(step.rule.delete, step.values).rowcount
+
+    def _age(self, step: _Step) -> int:
+        """Read and counted before the lock is taken."""
+        with self._db.read() as conn:
+            pack = conn.execute(AGED.found, step.values).first()
+        if pack is None:
+            return 0
+        hours = hours_of(pack)
+        with self._write() as conn:
+            return int(put_hours(conn, pack, hours))
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        if self._left <= 0:
+            raise _Over
+        self._left -= 1
+        with self._db.write() as conn, forgetting(self._db, conn) as free:
+            lease.fence(conn, self._epoch)
+            if not free:
+                raise _Over
+            yield conn
+
+
+def _due(db: Database, now_ms: int, keep: Retention) -> Iterator[_Step]:
+    """Looked for without the lock: on most days there is nothing to do for most checks."""
+    with db.read() as conn:
+        held = Held.read(conn)
+        checks, integrations = conn.execute(_CHECKS).all(), conn.execute(_INTEGRATIONS).all()
+    subjects: list[tuple[tuple[Rule, ...], int, int | None]] = [(GLOBAL, 0, None)]
+    subjects += [(OF_A_CHECK, check, integration) for check, integration in checks]
+    subjects += [(OF_AN_INTEGRATION, integration, integration) for (integration,) in integrations]
+    for rules, subject, integration in subjects:
+        yield from _found(db, rules, subject, {rule: held.until(rule, integration, keep.until_ms(rule.kind, now_ms)) for rule in rules})
+
+
+def _found(db: Database, rules: tuple[Rule, ...], subject: int, until: dict[Rule, int]) -> list[_Step]:
+    with db.read() as conn:
+        steps = [_Step(rule, {"subject": subject, "until": until[rule], "most": rule.most}) for rule in rules]
+        return [step for step in steps if conn.execute(step.rule.found, {**step.values, "most": 1}).first() is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Up to when all months are closed, and since when each integration has an incident that is still open."""
+
+    closed_until_ms: int
+    open_since_ms: dict[int, int]
+
+    @classmethod
+    def read(cls, conn: Connection) -> Held:
+        return cls(periods.closed_until(conn) or 0, dict(conn.execute(_OPEN).all()))
+
+    def until(self, rule: Rule, integration: int | None, until_ms: int) -> int:
+        """No later than the month that is not closed, and than the day before the one in which an open incident began.
+
+        Whole UTC days: of a day that is packed all results go at once.
+        """
+        if not rule.is_history:
+            return until_ms
+        since = self.open_since_ms.get(integration) if integration is not None else None
+        opened = until_ms if since is None else since // DAY_MS * DAY_MS - DAY_MS
+        return min(until_ms, self.closed_until_ms, opened) // DAY_MS * DAY_MS
