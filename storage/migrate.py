@@ -19,7 +19,7 @@ from storage.address import Address, parse
 from storage.engine import refusal
 from storage.faults import MigrationBusy, NoRoomToUpgrade, NotADatabase, ReadOnlyFolder, no_room
 from storage.locks import FileLock
-from storage.swap import RESTORING, UPGRADING, At, checkpoint, clear, engine, keep, nowhere, settle, take_place
+from storage.swap import RESTORING, UPGRADING, At, checkpoint, clear, engine, is_there, keep, nowhere, settle, take_place
 
 BUSY_WAIT_S: Final = 3.0
 ADVISORY_KEY: Final = 0x1E41717  # any constant: every version of this program must take the same one
@@ -128,6 +128,8 @@ def _upgrade_copy(path: Path, at: At) -> None:
     try:
         if is_old:
             _copy(path, copy, at)
+        elif is_there(path):
+            raise NotADatabase(path, "the file is gone and only its log, beside it, is left")
         with engine(copy, "rwc").begin() as conn:
             command.upgrade(alembic_config(conn), "head")
         at("upgraded")

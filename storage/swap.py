@@ -61,6 +61,11 @@ def keep(path: Path, backup: Path) -> None:
             os.fsync(file.fileno())
 
 
+def is_there(path: Path) -> bool:
+    """The file or what is left of it: a log without its file would be replayed into the next one of that name."""
+    return any(path.with_name(path.name + ending).exists() for ending in BESIDE)
+
+
 def put_aside(path: Path, aside: Path) -> None:
     """Whatever state it is in: a damaged one is kept with its log, which must not lie beside another file.
 

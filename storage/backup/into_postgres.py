@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from storage import postgres
 from storage.address import Address
@@ -55,6 +55,10 @@ def _move_aside(conn: Connection, archive: Archive, schema: str) -> str | None:
     ours = {*METADATA.tables, *(entry.name for entry in archive.manifest.tables), REVISION_TABLE} & names(conn)
     if not ours:
         return None
+    taken, number, wanted = set(inspect(conn).get_schema_names()), 1, schema
+    while schema in taken:
+        number += 1
+        schema = f"{wanted}_{number}"
     conn.exec_driver_sql(f"CREATE SCHEMA {quoted(schema)}")
     for name in sorted(ours):
         conn.exec_driver_sql(f"ALTER TABLE {quoted(name)} SET SCHEMA {quoted(schema)}")

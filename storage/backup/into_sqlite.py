@@ -13,7 +13,7 @@ from storage.backup.loading import Step
 from storage.backup.reading import Archive
 from storage.locks import FileLock
 from storage.migrate import holders, make_folder
-from storage.swap import RESTORING, At, InUse, clear, engine, put_aside, settle, take_place
+from storage.swap import RESTORING, At, InUse, clear, engine, is_there, put_aside, settle, take_place
 
 
 def into_sqlite(path: Path, archive: Archive, stamp: str, step: Step, at: At) -> Path | None:
@@ -57,7 +57,7 @@ def _epoch_of(path: Path) -> int:
 
 
 def _kept(path: Path, stamp: str) -> Path | None:
-    if not path.exists():
+    if not is_there(path):
         return None
     aside, number = path.with_name(f"{path.stem}-before-restore-{stamp}{path.suffix}"), 1
     while aside.exists():

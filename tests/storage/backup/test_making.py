@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from core.exits import Exit, Refusal
-from core.health import Cause
 from core.ledger import Ledger
-from storage import results
+from storage import processes, results
 from storage.backup.making import back_up
 from storage.backup.pause import retention_paused
 from storage.engine import Database
@@ -59,8 +58,7 @@ def test_of_a_process_that_goes_on_writing_it_has_the_first_so_many_commits(db: 
 
 
 def test_retention_waits_for_its_next_turn_while_a_backup_is_made(db: Database, epoch: int) -> None:
-    check = samples.watched(db).plan.checks[1].id
-    Writer(db).commit(Ledger(results=[samples.result(check, NOON, Cause.TIMEOUT)]), epoch=epoch)
+    processes.register(db, "web", NOON)
     with db.read() as conn, retention_paused(db, conn):
         assert forget(db, NOON + 500 * DAY, epoch=epoch) == 0
     assert forget(db, NOON + 500 * DAY, epoch=epoch) == 1

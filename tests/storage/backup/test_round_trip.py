@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from core.ledger import Ledger
-from storage import lease, requests
+from storage import lease, processes, requests
 from storage.backup.manifest import MANIFEST
 from storage.engine import Database
 from storage.faults import Fenced
@@ -71,13 +71,8 @@ def test_the_next_row_gets_the_next_id(full: Database, other: str, tmp_path: Pat
 
 def test_whoever_led_before_is_fenced_off_and_nobody_is_taken_for_alive(db: Database, other: str, tmp_path: Path) -> None:
     epoch = [lease.take(db, None, 0) for _ in range(3)][-1]
-    with db.write() as conn:
-        conn.execute(
-            text(
-                "INSERT INTO process (role, host, pid, pid_started_ms, started_ms, beat_ms, leads, body) VALUES ('worker','h',1,1,1,5,:y,'{}')"
-            ),
-            {"y": True},
-        )
+    ident = processes.register(db, "worker", 5)
+    processes.beat(db, ident, 5, leads=True)
     made(db, tmp_path / "backup.zip")
     restored(other, tmp_path / "backup.zip")
     with reading(other) as there:
