@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     own_trouble_after: int = Field(
         default=120, ge=0, le=86_400, description="How many seconds a trouble of the monitor itself lasts before it is told."
     )
+    retention_results: int = Field(default=400, ge=62, le=36_500, description="Days that single results are kept, packed and exact.")
+    retention_evidence: int = Field(default=90, ge=1, le=36_500, description="Days that requests and answers of failures are kept.")
+    retention_phases: int = Field(default=90, ge=1, le=36_500, description="Days that phases are kept exactly; then by the hour.")
+    retention_figures: int = Field(
+        default=1_827, ge=400, le=36_500, description="Days that a check's states, verdicts and daily figures are kept."
+    )
     demo: bool = Field(default=False, description="Set by `integration-health demo`: pages say that the data is made up.")
 
     @classmethod

@@ -22,8 +22,8 @@ from storage import notices
 from storage.catalogue import load_catalogue
 from storage.engine import Database
 from storage.folding import Folder
-from storage.history import pack_closed_days
-from storage.retention import forget
+from storage.history import pack_closed_days, repack_late_days
+from storage.retention import Retention, forget
 from storage.windows import replace_declared
 
 FOLD_S: Final = 10
@@ -37,6 +37,11 @@ UNWRITTEN_MS: Final = 10_000  # results that could not be written for so long ar
 def unwritten(since_ms: int, why: str) -> str:
     """What the emergency alert says."""
     return f"Results cannot be written since {datetime.fromtimestamp(since_ms / 1000, UTC):%H:%M:%S} UTC: {why}"
+
+
+def kept(settings: Settings) -> Retention:
+    """How long each kind of data is kept, as the operator says."""
+    return Retention(settings.retention_results, settings.retention_evidence, settings.retention_phases, settings.retention_figures)
 
 
 @dataclass
@@ -65,7 +70,8 @@ class Beside:
         chores.every(LOOK_S, "the look at the clock", self._report_clock)
         chores.every(LOOK_S, "the look at the writing", self._report_unwritten)
         chores.daily(3, "planned windows", self._expand_windows)
-        chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), epoch=self.epoch))
+        chores.daily(2, "packing late results", lambda: repack_late_days(self.db, self.clock.now_ms(), epoch=self.epoch))
+        chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), kept(self.settings), epoch=self.epoch))
         return chores
 
     def _tell_budgets(self) -> None:
