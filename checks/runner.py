@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -43,6 +43,7 @@ class Runner:
     def __init__(self, wire: Wire, *, user_agent: str, now: Callable[[], datetime]) -> None:
         self.wire = wire
         self.calls: Counter[str] = Counter()  # requests sent, by provider
+        self.redactor: Callable[[Iterable[str]], Redactor] = Redactor  # a test whose scan must be able to fail puts another one here
         self._user_agent = user_agent
         self._now = now
         self._lag = LoopLag()
@@ -73,7 +74,15 @@ class Runner:
             async with course.deadline:
                 return await self._ask(job, course)
         except Exception as error:
-            return _failure(job, course, error)
+            return self._failure(job, course, error)
+
+    def _failure(self, job: Job, course: Course, error: Exception) -> Outcome:
+        cause = cause_of(error)
+        if cause is not None:
+            return Outcome(cause, detail=sentence_of(error, course.deadline.elapsed_us()))
+        words = self.redactor(secrets_of(job))("".join(traceback.format_exception(error))).text
+        _log.error("a probe failed by a bug of ours\n%s", words)
+        return Outcome(Cause.INTERNAL, detail=f"A bug of ours: {type(error).__name__}.")
 
     async def _ask(self, job: Job, course: Course) -> Outcome:
         sockets = GuardedSockets(self.wire, AddressPolicy(job.private_targets, frozenset({"tcp"}), SERVICE_PORTS), course.deadline)
@@ -119,7 +128,7 @@ class Runner:
             self._lag.leave()
 
     def _finding(self, job: Job, course: Course, outcome: Outcome) -> Finding:
-        redact = Redactor(secrets_of(job))
+        redact = self.redactor(secrets_of(job))
         changed = job.keep.get(_LAST_CAUSE, "") != outcome.cause
         job.keep[_LAST_CAUSE] = outcome.cause
         return Finding(
@@ -146,12 +155,3 @@ def make_runner(
     """Starts the transfer thread; to be called inside the event loop that runs the jobs."""
     wire = Wire(ca_file=ca_file, proxies=proxies, slots=Slots(max_per_origin), lookups=lookups or Lookups())
     return Runner(wire, user_agent=user_agent, now=now)
-
-
-def _failure(job: Job, course: Course, error: Exception) -> Outcome:
-    cause = cause_of(error)
-    if cause is not None:
-        return Outcome(cause, detail=sentence_of(error, course.deadline.elapsed_us()))
-    words = Redactor(secrets_of(job))("".join(traceback.format_exception(error))).text
-    _log.error("a probe failed by a bug of ours\n%s", words)
-    return Outcome(Cause.INTERNAL, detail=f"A bug of ours: {type(error).__name__}.")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from core.spellings import BASE64, spellings
+from core.known import known
 
 PLACEHOLDER: Final = "[redacted]"
 
@@ -85,9 +84,11 @@ class Redactor:
     """Takes out these values in every spelling, and whatever looks like a secret or an e-mail address."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._values = _compiled(frozenset(secret for secret in secrets if secret))
+        self._secrets = frozenset(secret for secret in secrets if secret)
 
     def __call__(self, text: str) -> Redacted:
+        if not text:
+            return Redacted(text)  # most runs go well and say nothing
         spans = _merged(text, sorted(self._spans(text)))
         if not spans:
             return Redacted(text)
@@ -98,8 +99,8 @@ class Redactor:
         return Redacted("".join([*parts, text[at:]]), len(spans))
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        if self._values is not None:
-            yield from (_whole(text, found) for found in self._values.finditer(text))
+        for secret in self._secrets:
+            yield from known(secret).spans(text)
         for pattern in _PATTERNS:
             group = pattern.groups
             yield from (found.span(group) for found in pattern.finditer(text))
@@ -108,40 +109,6 @@ class Redactor:
 def redact(text: str, secrets: Iterable[str] = ()) -> Redacted:
     """`text` without `secrets` and without what looks like one. Time grows with the length of the text, not faster."""
     return Redactor(secrets)(text)
-
-
-@lru_cache(maxsize=512)
-def _compiled(secrets: frozenset[str]) -> re.Pattern[str] | None:
-    """One pattern for all values; group 1 holds what may sit inside a longer base64 text."""
-    plain: set[str] = set()
-    inside: set[str] = set()
-    for secret in secrets:
-        found = spellings(secret)
-        plain |= found.plain
-        inside |= found.base64
-    if not plain:
-        return None
-    return re.compile(rf"({_alternatives(inside)})|{_alternatives(plain)}" if inside else rf"(\Z.)|{_alternatives(plain)}")
-
-
-def _alternatives(texts: set[str]) -> str:
-    """Longest first, so that no shorter spelling leaves a rest; a very short secret only where it stands alone."""
-    ordered = sorted(texts, key=lambda text: (-len(text), text))
-    return "|".join(re.escape(text) if len(text) > 3 else rf"(?<!\w){re.escape(text)}(?!\w)" for text in ordered)
-
-
-def _whole(text: str, found: re.Match[str]) -> tuple[int, int]:
-    """Base64 around a secret goes too: its edges hold bits of the secret's first and last byte."""
-    start, end = found.span()
-    if found.group(1) is None:
-        return start, end
-    before = _BEFORE.search(text, max(0, start - 4_096), start)
-    after = _AFTER.match(text, end)
-    return (before.start() if before else start), (after.end() if after else end)
-
-
-_BEFORE: Final = re.compile(rf"(?<!{BASE64}){BASE64}++\Z")
-_AFTER: Final = re.compile(rf"{BASE64}*+={{0,2}}")
 
 
 def _merged(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -32,6 +32,16 @@ PEM = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADANBgkqhkiG9w0B\n" * 3 + "----
         b64encode(SECRET.encode()).decode(),
         *(b64encode(f"{user}:{SECRET}{tail}".encode()).decode() for user in ("u", "us", "usr") for tail in ("", "x", "xy")),
         urlsafe_b64encode(f"user:{SECRET}".encode()).decode(),
+        "p%40ss%2fw%C3%b6rd%2B12%3d%3D",  # both cases of an escape
+        "p%2540ss%252fw%25c3%25B6rd%252b12%253D%253d",
+        "".join(f"%{byte:02X}" for byte in SECRET.encode()),
+        "p@ss/w\\u00F6rd\\u002B12\\u003d\\u003D",  # as .NET and Go write JSON
+        "p@ss\\/w\\u00f6rd+12==",
+        "".join(f"\\u{ord(character):04x}" for character in SECRET),
+        "p&#64;ss&#x2F;w&#246;rd&#43;12&#61;&equals;",
+        "p&amp;#64;ss/wörd&plus;12==",
+        "".join(f"&#{ord(character)};" for character in SECRET),
+        "p@ss/w\\xc3\\xb6rd+12==",
     ],
 )
 def test_a_known_secret_goes_in_every_spelling(spelling: str) -> None:
@@ -42,6 +52,10 @@ def test_a_known_secret_goes_in_every_spelling(spelling: str) -> None:
 
 def test_a_short_secret_goes_where_it_stands_alone() -> None:
     assert redact("pin 123, room 1234", ["123"]).text == f"pin {PLACEHOLDER}, room 1234"
+
+
+def test_a_secret_and_a_longer_one_that_begins_like_it_both_go() -> None:
+    assert redact("a=abcd-efgh b=abcd-efgh-ijkl", ["abcd-efgh", "abcd-efgh-ijkl"]).text == f"a={PLACEHOLDER} b={PLACEHOLDER}"
 
 
 def test_every_long_line_of_a_key_file_is_a_secret() -> None:
