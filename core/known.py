@@ -15,6 +15,8 @@ Span = tuple[int, int]
 _BEFORE: Final = re.compile(rf"(?<!{BASE64}){BASE64}++\Z")
 _AFTER: Final = re.compile(rf"{BASE64}*+={{0,2}}")
 _FURTHEST: Final = 4_096
+_CUT: Final = "…"
+_TELLING: Final = 4  # so much of a secret's beginning is known from elsewhere, or by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class Known:
             yield from _found(text, spelling)
         for core in self.base64:
             yield from (_whole(text, *span) for span in _found(text, core))
+        if _CUT in text:
+            for spelling in (*self.plain, *self.base64):
+                yield from _cut_short(text, spelling)
         for anchor, pattern in self.escaped:
             if anchor in text:
                 yield from (found.span() for found in _compiled(pattern).finditer(text))
@@ -57,6 +62,16 @@ def _found(text: str, spelling: str) -> Iterator[Span]:
     while at >= 0:
         yield at, at + len(spelling)
         at = text.find(spelling, at + 1)
+
+
+def _cut_short(text: str, spelling: str) -> Iterator[Span]:
+    """The beginning of a secret in words of a vendor that were cut before anybody looked."""
+    head = spelling[:_TELLING]
+    for at, end in _found(text, head):
+        while end < len(text) and end - at < len(spelling) and text[end] == spelling[end - at]:
+            end += 1
+        if text[end : end + 1] == _CUT:
+            yield at, end
 
 
 def _whole(text: str, start: int, end: int) -> Span:

@@ -11,6 +11,7 @@ from core.redact import PLACEHOLDER
 
 MAX_DEPTH: Final = 20
 MAX_TEXT: Final = 100_000
+_UNSHOWN: Final = 2_048
 _TELLING: Final = re.compile(
     r"secret|passw|pwd|token|api[_-]?key|access[_-]?key|private[_-]?key|credential|authori[sz]ation|cookie|signature|session[_-]?id|dsn|^auth$",
     re.IGNORECASE,
@@ -23,7 +24,7 @@ def scrub(value: Any, redact: Callable[[str], str], depth: int = 0) -> Any:
     if isinstance(value, _SAFE):
         return value
     if isinstance(value, str):
-        return redact(value[:MAX_TEXT])
+        return _short(value, redact)
     if depth >= MAX_DEPTH:
         return "..."
     if isinstance(value, Mapping):
@@ -31,8 +32,16 @@ def scrub(value: Any, redact: Callable[[str], str], depth: int = 0) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [scrub(each, redact, depth + 1) for each in value]
     if isinstance(value, bytes | bytearray):
-        return redact(bytes(value[:MAX_TEXT]).decode("utf-8", "replace"))
-    return redact(_text(value))
+        return _short(bytes(value[: MAX_TEXT + _UNSHOWN + 1]).decode("utf-8", "replace"), redact)
+    return _short(_text(value), redact)
+
+
+def _short(text: str, redact: Callable[[str], str]) -> str:
+    """A secret that is cut in the middle is not recognised: so more is read than is shown."""
+    if len(text) <= MAX_TEXT:
+        return redact(text)
+    found = redact(text[: MAX_TEXT + _UNSHOWN])
+    return found[: max(0, len(found) - _UNSHOWN)] + "…"
 
 
 def _key(key: object, redact: Callable[[str], str]) -> str:
@@ -48,6 +57,6 @@ def _under(key: object, value: Any, redact: Callable[[str], str], depth: int) ->
 
 def _text(value: object) -> str:
     try:
-        return repr(value)[:MAX_TEXT]
+        return repr(value)
     except Exception:
         return f"<{type(value).__name__}>"

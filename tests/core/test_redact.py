@@ -58,6 +58,11 @@ def test_a_secret_and_a_longer_one_that_begins_like_it_both_go() -> None:
     assert redact("a=abcd-efgh b=abcd-efgh-ijkl", ["abcd-efgh", "abcd-efgh-ijkl"]).text == f"a={PLACEHOLDER} b={PLACEHOLDER}"
 
 
+@pytest.mark.parametrize("length", [5, 9, len(SECRET) - 1])
+def test_what_is_left_of_a_secret_that_was_cut_goes_too(length: int) -> None:
+    assert redact(f"$.a is {SECRET[:length]}…, expected p@ss.", [SECRET]).text == f"$.a is {PLACEHOLDER}…, expected p@ss."
+
+
 def test_every_long_line_of_a_key_file_is_a_secret() -> None:
     assert "MIIEvQIBADANBgkqhkiG9w0B" not in redact("oops: MIIEvQIBADANBgkqhkiG9w0B", [PEM]).text
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.redact import PLACEHOLDER, Redactor
-from core.scrub import scrub
+from core.scrub import MAX_TEXT, scrub
 
 SECRET = "correct-horse-battery"
 
@@ -64,9 +64,21 @@ def test_what_cannot_say_what_it_is_is_named_by_its_type() -> None:
     assert clean([Mute()]) == ["<Mute>"]
 
 
-JSON = st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+def test_a_secret_at_the_edge_of_what_is_kept_does_not_survive_in_part() -> None:
+    found = clean("." * (MAX_TEXT - 5) + SECRET + "." * 10_000)
+    assert SECRET[:5] not in found
+    assert len(found) <= MAX_TEXT + 1
+
+
+WORDS = st.text() | st.builds(lambda before, after: before + SECRET + after, st.text(), st.text())
+JSON = st.recursive(WORDS | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner), max_leaves=20)
 
 
 @given(JSON)
-def test_anything_stays_json(value: Any) -> None:
-    json.dumps(clean(value))
+def test_anything_stays_json_of_its_shape_and_no_secret_stays_in_it(value: Any) -> None:
+    found = clean(value)
+    assert json.loads(json.dumps(found)) == found
+    assert SECRET not in json.dumps(found, ensure_ascii=False).replace(PLACEHOLDER, "")
+    assert type(found) is type(value)
+    if isinstance(value, list):
+        assert len(found) == len(value)
