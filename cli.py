@@ -139,6 +139,14 @@ def restore(
 
 
 @app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at everything this stands on: database, clock, network, channels, files. Nothing is written, nothing is sent."""
+    from commands.doctor import doctor
+
+    _end(lambda: doctor(as_json=as_json))
+
+
+@app.command()
 def schema() -> None:
     """The JSON schema of integrations.yaml, for editors."""
     from commands.output import answer_json

@@ -1,0 +1,1 @@
+"""What `doctor` looks at, one area a file. Nothing here writes, and no sentence holds a secret."""
