@@ -13,7 +13,7 @@ from core.verdict import Party
 from sla.portfolio import IncidentLine, Row
 from sla.report import row_of
 
-_SEEN = ("start_ms", "end_ms", "buckets", "contract", "experience", "short_failures", "incidents", "burn_down")
+_SEEN = ("start_ms", "end_ms", "buckets", "contract", "experience", "short_failures", "incidents", "burn_down", "corrections")
 _WORDS = {Party.THEIRS: "theirs", Party.OURS: "ours", Party.PATH: "the path between", Party.UNKNOWN: "unknown whose"}
 
 

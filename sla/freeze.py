@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -38,10 +38,6 @@ def thaw_row(body: dict[str, Any]) -> Row:
     return _thawed(Row, body)
 
 
-def thaw_report(body: dict[str, Any]) -> Report:
-    return _thawed(Report, body)
-
-
 def _thawed(kind: type[T], body: dict[str, Any]) -> T:
     if body.get("form") != FORM:
         raise ValueError(f"a frozen period of the unknown form {body.get('form')!r}")
@@ -54,7 +50,7 @@ def _thawed(kind: type[T], body: dict[str, Any]) -> T:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if _says_something(field, value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Fraction):
@@ -62,6 +58,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _says_something(field: Field[Any], value: Any) -> bool:
+    """A later field at its default is as if it had not been invented yet."""
+    return "later" not in field.metadata or getattr(value, field.name) != field.default
 
 
 def _typed(kind: Any, plain: Any) -> Any:
@@ -74,7 +75,8 @@ def _typed(kind: Any, plain: Any) -> Any:
         return tuple(_typed(kinds[0] if kinds[-1] is ... else kinds[i], item) for i, item in enumerate(plain))
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{field.name: _typed(hints[field.name], plain[field.name]) for field in fields(kind)})  # type: ignore[operator]
+        told = [field.name for field in fields(kind) if "later" not in field.metadata or field.name in plain]
+        return kind(**{name: _typed(hints[name], plain[name]) for name in told})  # type: ignore[operator]
     if isinstance(kind, type) and issubclass(kind, Enum | Fraction | Decimal):
         return kind(plain)
     return plain

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from core.availability import Availability, Buckets
 from core.calendar import Period
 from core.exact import ratio
 from core.health import Cause
+from core.ledger import CountsAs
 from core.objective import Band, Budget, Phase
 from core.verdict import Party
+
+# A field that came after the first rows were frozen: while it says nothing it is left out, so that these keep their bytes.
+LATER: Final = {"later": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,22 @@ class IncidentLine:
     party: Party
     headline: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionLine:
+    """What a person knew better of a stretch within the period, and how much of its time that made other than measured."""
+
+    id: int
+    start_ms: int
+    end_ms: int
+    corrected_ms: int
+    check: str | None  # slug; None: the whole integration
+    bucket: CountsAs | None
+    party: Party | None
+    author: str
+    reason: str
+    made_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,11 @@ class Row:
     incidents: tuple[IncidentLine, ...]
     burn_down: tuple[tuple[int, int], ...]  # (instant, ms of the contract's budget spent by then)
     latency: LatencyLine | None = None
+    corrections: tuple[CorrectionLine, ...] = field(default=(), metadata=LATER)
+
+    @property
+    def corrected_ms(self) -> int:
+        return sum(line.corrected_ms for line in self.corrections)
 
     @property
     def short_ms(self) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from core.availability import Bucket, Buckets
 from core.calendar import Period, phase
+from core.corrections import effects
+from core.corrections import standing as standing_rows
 from core.day import fold
 from core.intervals import clip, intersection, length
 from core.ledger import IncidentRow
@@ -16,7 +19,7 @@ from core.plan import IntegrationPlan, Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
 from core.reading import LatencyReading, Reading, ended_ms, pieces, tracks
 from core.verdict import Party
-from sla.portfolio import IncidentLine, LatencyLine, Report, Row, Standing
+from sla.portfolio import CorrectionLine, IncidentLine, LatencyLine, Report, Row, Standing
 
 
 def month(period: Period, readings: Iterable[Reading], now_ms: int) -> Report:
@@ -61,6 +64,7 @@ def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
         incidents=tuple(_incident_lines(reading.own_incidents, timeline, start, end, now_ms)),
         burn_down=_burn_down(timeline, CONTRACT),
         latency=latency_line(reading.plan, reading.latency),
+        corrections=tuple(correction_lines(reading, timeline, start, end, now_ms)),
     )
 
 
@@ -119,6 +123,19 @@ def _incident_lines(
             counted = length(intersection(charged, inside))
             ended = None if ended is None or ended > end_ms else ended  # a closed month does not change when the trouble ends later
             yield IncidentLine(row.id, row.started_ms, ended, length(inside), counted, row.cause, party, headline, row.title)
+
+
+def correction_lines(reading: Reading, timeline: Sequence[Piece], start_ms: int, end_ms: int, now_ms: int) -> Iterator[CorrectionLine]:
+    """Those that hold and reach into [start, end), in order of time; `timeline` is the time with them laid over."""
+    held = [row for row in standing_rows(reading.corrections) if row.start_ms < end_ms and row.end_ms > start_ms]
+    if not held:
+        return
+    measured = pieces(replace(reading, corrections=()), start_ms, end_ms, now_ms)
+    slugs = {check.id: check.slug for check in reading.checks or reading.plan.checks}
+    for row, ms in effects(measured, timeline, held):
+        inside = max(row.start_ms, start_ms), min(row.end_ms, end_ms)
+        check = None if row.check is None else slugs.get(row.check, str(row.check))
+        yield CorrectionLine(row.id or 0, *inside, ms, check, row.bucket, row.party, row.author, row.reason, row.made_ms)
 
 
 def _burn_down(timeline: Sequence[Piece], policy: Policy) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from typing import Final
 from core.calendar import from_ms, zone_named
 from core.display import allowed_minutes, percent_decimal, spent_minutes
 from core.escape import csv_cell, printable
-from sla.portfolio import IncidentLine, LatencyLine, Report, Row, Standing
+from sla.portfolio import CorrectionLine, IncidentLine, LatencyLine, Report, Row, Standing
 
 Value = str | int | Decimal | None
 
@@ -23,10 +23,14 @@ KEYS: Final = (
     "experience_allowed_min", "experience_budget_left_min", "experience_budget_left_pct", "experience_budget_spent_at",
     "down_min", "degraded_min", "maintenance_min", "unknown_min",
     "latency_limit_ms", "latency_target_pct", "latency_within_pct", "latency_results", "latency_p50_ms", "latency_p95_ms", "latency_p99_ms",
-    "judged_from", "judged_to",
+    "judged_from", "judged_to", "corrected_min", "corrections",
 )  # fmt: skip
 INCIDENT_KEYS: Final = (
     "integration", "incident", "started_at", "ended_at", "lasted_min", "counted_min", "cause", "party", "verdict",
+)  # fmt: skip
+
+CORRECTION_KEYS: Final = (
+    "integration", "correction", "check", "from", "to", "counts_as", "party", "corrected_min", "by", "why", "made_at",
 )  # fmt: skip
 
 
@@ -42,6 +46,8 @@ def record(report: Report, row: Row) -> dict[str, Value]:
         "experience_budget_spent_at": _forecast(row.experience, report.period.zone),
         "judged_from": moment(row.start_ms, report.period.zone),
         "judged_to": moment(row.end_ms, report.period.zone),
+        "corrected_min": spent_minutes(row.corrected_ms),
+        "corrections": " ".join(map(corrected, row.corrections)) or None,
     }
     return {key: made[key] for key in KEYS}
 
@@ -63,6 +69,32 @@ def incident_record(row: Row, line: IncidentLine, zone: str) -> dict[str, Value]
         "party": line.party.value,
         "verdict": line.headline or None,
     }
+
+
+def correction_records(report: Report) -> Iterator[dict[str, Value]]:
+    """All corrections of the portfolio, in the order of its rows; their keys are CORRECTION_KEYS."""
+    return (correction_record(row, line, report.period.zone) for row in report.rows for line in row.corrections)
+
+
+def correction_record(row: Row, line: CorrectionLine, zone: str) -> dict[str, Value]:
+    return {
+        "integration": row.slug,
+        "correction": line.id,
+        "check": line.check,
+        "from": moment(line.start_ms, zone),
+        "to": moment(line.end_ms, zone),
+        "counts_as": line.bucket.value if line.bucket else None,
+        "party": line.party.value if line.party else None,
+        "corrected_min": spent_minutes(line.corrected_ms),
+        "by": line.author,
+        "why": line.reason,
+        "made_at": moment(line.made_ms, zone),
+    }
+
+
+def corrected(line: CorrectionLine) -> str:
+    """`corrected: 12.0 min, by Ada, A planned move.`"""
+    return f"corrected: {spent_minutes(line.corrected_ms)} min, by {line.author}, {line.reason.rstrip('.')}."
 
 
 def cell(value: Value) -> Value:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from core.policy import CONTRACT, EXPERIENCE, Policy
 from sla.portfolio import Report, Row
 from sla.sentence import headline
-from sla.table import Value, incident_record, moment, record
+from sla.table import Value, correction_record, incident_record, moment, record
 
 NAME: Final = "json"
 MEDIA_TYPE: Final = "application/json"
@@ -64,6 +64,7 @@ def _integration(report: Report, row: Row) -> dict[str, Any]:
         },
         "time": asdict(row.buckets),
         "incident_list": [_texts(incident_record(row, line, report.period.zone)) for line in row.incidents],
+        "correction_list": [_texts(correction_record(row, line, report.period.zone)) for line in row.corrections],
         "burn_down": [{"at": moment(at, report.period.zone), "spent_ms": spent} for at, spent in row.burn_down],
     }
 

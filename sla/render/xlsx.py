@@ -13,7 +13,7 @@ from core.calendar import from_ms
 from core.policy import CONTRACT, EXPERIENCE
 from sla.portfolio import Report
 from sla.sentence import headline
-from sla.table import INCIDENT_KEYS, KEYS, Value, cell, incident_records, moment, records
+from sla.table import CORRECTION_KEYS, INCIDENT_KEYS, KEYS, Value, cell, correction_records, incident_records, moment, records
 
 NAME: Final = "xlsx"
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,6 +27,8 @@ def render(report: Report) -> bytes:
         book.set_properties({"title": f"SLA {report.period.label}", "created": from_ms(report.now_ms).replace(tzinfo=None)})
         _table(book, "Portfolio", KEYS, (record.values() for record in records(report)), frozen=6)
         _table(book, "Incidents", INCIDENT_KEYS, (record.values() for record in incident_records(report)), frozen=2)
+        if any(row.corrections for row in report.rows):
+            _table(book, "Corrections", CORRECTION_KEYS, (record.values() for record in correction_records(report)), frozen=2)
         _method(book, report)
     return out.getvalue()
 
@@ -80,5 +82,6 @@ def _method_lines(report: Report) -> list[tuple[str, str]]:
         (str(EXPERIENCE), EXPERIENCE.says),
         ("Availability", "Good / (good + bad) over time, not over calls. Unknown time and maintenance are in neither."),
         ("Coverage", "The share of the time outside maintenance in which we knew. Below 95 % a figure is provisional."),
+        ("Corrections", "Time that somebody says was otherwise than measured; the results stay. Each has its author and reason."),
         ("Rounding", "Percentages are rounded down and compared unrounded; downtime is rounded up, a budget down, to 0.1 min."),
     ]

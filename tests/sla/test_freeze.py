@@ -11,9 +11,10 @@ import pytest
 
 from core.calendar import Period
 from core.declared import Promise
+from core.ledger import CorrectionRow, CountsAs
 from core.reading import LatencyReading, Reading
 from core.verdict import Party
-from sla.freeze import freeze, thaw_report, thaw_row
+from sla.freeze import freeze, thaw_row
 from sla.portfolio import Report, Row
 from sla.report import month
 
@@ -38,7 +39,17 @@ def row(report: Report) -> Row:
 def test_what_was_frozen_thaws_to_the_same_value(report: Report) -> None:
     for row in report.rows:
         assert thaw_row(json.loads(freeze(row).text)) == row
-    assert thaw_report(json.loads(freeze(report).text)) == report
+
+
+def test_a_row_without_corrections_keeps_the_bytes_of_the_first_version(row: Row) -> None:
+    assert "corrections" not in freeze(row).body["value"]
+
+
+def test_a_row_is_frozen_with_its_corrections(november: Period, make: Make) -> None:
+    known = CorrectionRow(3, november.start_ms, november.start_ms + DAY, "A move", "Ada", 7, CountsAs.MAINTENANCE, id=4)
+    [row] = month(november, [make(corrections=[known])], november.end_ms + DAY).rows
+    assert row.corrections[0].author == "Ada"
+    assert thaw_row(json.loads(freeze(row).text)) == row
 
 
 def test_the_body_is_what_the_bytes_say_and_the_hash_is_of_the_bytes(row: Row) -> None:
