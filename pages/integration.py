@@ -14,7 +14,8 @@ from ui.blocks import lanes
 from ui.blocks.behind import behind
 from ui.blocks.states import missing
 from ui.charts import dress
-from ui.charts.latency import latency, phases
+from ui.charts.latency import latency
+from ui.charts.phases import phases
 from ui.dossier import Dossier, read
 from ui.html import block, heading, text
 from ui.reader import Reader
@@ -88,7 +89,7 @@ def _charts(dossier: Dossier, reader: Reader) -> None:
     wide, narrow = st.columns([1.7, 1], gap="large")
     named = text(f"{check.name or check.slug}, {dossier.names.place(place)}")
     with wide:
-        st.html(block(heading("Latency", f"{named} · nearest rank, {window}")))
+        st.html(block(heading("Latency", f"{named} · nearest rank, {window} · times in {reader.zone_name}")))
         shown = charting.latencies(dossier, check, place, width, reader.zone)
         _leading(latency(shown), f"latency-{check.slug}-{window}", f"p50, p95 and p99 of {check.name} over {window}")
         if found := behind(shown.bands, dossier.row.plan.slug, reader):

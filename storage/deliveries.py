@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, TextClause, bindparam, select, text
 
 from core.delivery import ChannelHealth
 from core.ledger import AlertKind
@@ -14,6 +15,10 @@ from storage.codec import load, load_json
 from storage.rows import AlertLine, DeliveryRow
 
 _WAITING: Final = text("SELECT channel, COUNT(*) FROM alert WHERE delivered_ms IS NULL AND dead_ms IS NULL GROUP BY channel")
+_OF_INCIDENTS: Final = text("SELECT i.id, n.body FROM incident i JOIN integration n ON n.id = i.integration WHERE i.id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
+)
+_OF_ALERTS: Final = text("SELECT id, body FROM alert WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
 
 
 def deliveries(
@@ -24,6 +29,18 @@ def deliveries(
     asked = select(d).order_by(d.c.id.desc()).limit(limit)
     conditions = ((before, d.c.id < (before or 0)), (incident, d.c.incident == incident), (channel, d.c.channel == channel))
     return [_delivery(row) for row in conn.execute(asked.where(*(c for value, c in conditions if value is not None)))]
+
+
+def subjects(conn: Connection, rows: Sequence[DeliveryRow]) -> dict[int, str]:
+    """delivery -> the name of the integration it speaks of; those that speak of none or of several are not in it."""
+    incidents = _named(conn, _OF_INCIDENTS, [row.incident for row in rows if row.incident is not None])
+    told = _named(conn, _OF_ALERTS, [ident for row in rows if row.incident is None for ident in row.alerts])
+    found = {row.id: incidents.get(row.incident or 0) or next((told[ident] for ident in row.alerts if ident in told), "") for row in rows}
+    return {ident: name for ident, name in found.items() if name}
+
+
+def _named(conn: Connection, asked: TextClause, ids: list[int]) -> dict[int, str]:
+    return {ident: str(name) for ident, body in conn.execute(asked, {"ids": ids}) if (name := load_json(body).get("name"))}
 
 
 def alerts(

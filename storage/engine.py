@@ -17,6 +17,7 @@ from storage import postgres, revision, sqlite
 from storage.address import Address, parse
 from storage.faults import NotADatabase, NotMigrated, ReadOnlyFolder, Unreachable
 from storage.locks import FileLock, WriteLock
+from storage.patience import at_most
 
 WRITE_WAIT_S = 5.0
 _POLL_S = 0.1
@@ -32,6 +33,7 @@ class Database:
 
     def __init__(self, address: Address, reader: Engine, writer: Engine, lock: WriteLock | None, schema: FileLock | None) -> None:
         self.address = address
+        self.read_at_most_s: float | None = None  # set by those who read for people at a page
         self._reader = reader
         self._writer = writer
         self._lock = lock
@@ -43,9 +45,16 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent snapshot; keep it short (a second at most), long work goes in steps."""
+        """One consistent snapshot; keep it short (a second at most), long work goes in steps.
+
+        Raises ReadTookTooLong where `read_at_most_s` is set and was not enough.
+        """
         with self._reader.connect() as conn:
-            yield conn
+            if self.read_at_most_s is None:
+                yield conn
+                return
+            with at_most(conn, self.read_at_most_s):
+                yield conn
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

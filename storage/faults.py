@@ -10,6 +10,7 @@ Exception
 │   ├── NotADatabase       the file is something else, or damaged
 │   └── Unreachable        Postgres does not answer
 ├── DatabaseBusy           the write lock was not had in time: answer 503, try again
+│   ├── ReadTookTooLong    a page's question was stopped: it would hold up the writer
 │   └── Unheard            the connection broke during COMMIT: nobody knows yet whether it happened
 └── Fenced                 another worker leads: stop writing
 """
@@ -82,6 +83,13 @@ class Unreachable(Refusal):
 
 class DatabaseBusy(Exception):
     """The write lock was not had in time; nothing was written."""
+
+
+class ReadTookTooLong(DatabaseBusy):
+    """A reader kept the database beyond what is allowed to it, and was stopped; nothing is wrong with what it asked."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Reading was stopped after {seconds:g} s, so that it does not hold up the probing.")
 
 
 class Unheard(DatabaseBusy):

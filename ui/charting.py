@@ -11,7 +11,8 @@ import streamlit as st
 from core.ledger import IncidentRow
 from core.plan import CheckPlan
 from storage import results
-from ui.charts.latency import DAY_MS, Band, Latencies, PhaseTimes
+from ui.charts.latency import DAY_MS, Band, Latencies
+from ui.charts.phases import PhaseTimes
 from ui.dossier import Dossier
 from ui.place import database
 

@@ -48,9 +48,9 @@ def whole_percent(share: Fraction) -> str:
     return f"{(share * 100).numerator // (share * 100).denominator}{GAP}%"
 
 
-def target(percentage: Decimal) -> str:
+def target(percentage: Decimal | str) -> str:
     """A target as it was declared: `99.9 %`."""
-    return display.target_percent(percentage)
+    return display.target_percent(Decimal(percentage))
 
 
 def latency(us: int | None) -> str:

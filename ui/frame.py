@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.exits import Refusal
-from storage.faults import DatabaseBusy
+from storage.faults import DatabaseBusy, ReadTookTooLong
 from ui import data, links, live, style
 from ui.blocks import parts
 from ui.blocks.states import fault
@@ -41,6 +41,9 @@ def show(places: Sequence[Place]) -> None:
     try:
         _banner(first=not page.url_path)
         page.run()
+    except ReadTookTooLong as error:
+        _log.warning("the page %s asked too much: %s", page.url_path or "wall", error)
+        st.html(block(fault("This took too long.", f"{error} Ask for a shorter window or for fewer at once, or try again in a moment.")))
     except (Refusal, DatabaseBusy) as error:
         _log.warning("the page %s could not be read: %s", page.url_path or "wall", error)
         st.html(block(fault("The database cannot be read just now.", str(error))))

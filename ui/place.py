@@ -9,6 +9,7 @@ from storage.engine import Database, Snapshot, open_database
 
 __all__ = ["Snapshot", "database", "settings"]
 
+READ_AT_MOST_S = 1.0  # a page reader that keeps the database longer would hold up the writer
 WAIT_S = 3.0  # a reader waits no longer for a database that is just being upgraded
 
 
@@ -21,4 +22,6 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False)
 def database() -> Database:
     """Readers of this process share one; it was migrated before the pages came up."""
-    return open_database(settings().database, wait_s=WAIT_S)
+    found = open_database(settings().database, wait_s=WAIT_S)
+    found.read_at_most_s = READ_AT_MOST_S
+    return found

@@ -38,6 +38,11 @@ class Reader:
         at = self.at(ms)
         return f'<time title="{at.astimezone(UTC):%H:%M} UTC">{at:%a} {at.day} {at:%b}, {at:%H:%M %Z}</time>'
 
+    @property
+    def zone_name(self) -> str:
+        """`CET`: for what is drawn and cannot say it in a tooltip."""
+        return f"{self.at(self.now_ms):%Z}"
+
     def ago(self, ms: int) -> str:
         """`4 s ago`."""
         return f"{fmt.lasting(self.now_ms - ms)} ago"

@@ -7,7 +7,7 @@ from typing import Final
 
 from core.categories import category_name
 from core.health import Cause, Status
-from core.verdict import Confidence, Party
+from core.verdict import OWN_NETWORK, Confidence, Party, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ CAUSE: Final = {
 }
 
 PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
+_OWN_NETWORK: Final = "Our own network"
 _DOUBT: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _WAS: Final = {
     Party.THEIRS: "It was theirs",
@@ -60,14 +61,28 @@ def category(slug: str) -> str:
     return category_name(slug)
 
 
-def party(of: Party, confidence: Confidence) -> str:
+def whose(verdict: Verdict) -> str:
+    """`Theirs`, without how sure we are; `Our own network`, which is nobody's of the parties."""
+    return _OWN_NETWORK if verdict.rule == OWN_NETWORK else PARTY[verdict.party]
+
+
+def party(of: Party, confidence: Confidence, rule: int | None = None) -> str:
     """`Theirs, likely`."""
+    if rule == OWN_NETWORK:
+        return _OWN_NETWORK
     return PARTY[of] + ("" if of is Party.UNKNOWN else _DOUBT[confidence])
 
 
-def party_past(of: Party, confidence: Confidence) -> str:
+def party_past(of: Party, confidence: Confidence, rule: int | None = None) -> str:
     """`It was theirs, likely`."""
+    if rule == OWN_NETWORK:
+        return f"It was {lowered(_OWN_NETWORK)}"
     return _WAS[of] + ("" if of is Party.UNKNOWN else _DOUBT[confidence])
+
+
+def lowered(said: str) -> str:
+    """As it stands within a sentence: `theirs, likely`."""
+    return said[:1].lower() + said[1:]
 
 
 def incident(number: int) -> str:

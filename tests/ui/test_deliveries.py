@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 from core.delivery import ChannelHealth
@@ -13,6 +14,7 @@ from ui.reader import Reader
 from ui.said import Said
 
 NOW_MS = 1_795_527_128_000  # 2026-11-24 13:32:08 UTC
+DAY_MS = 86_400_000
 READER = Reader(NOW_MS, "UTC")
 SENT = DeliveryRow(1, 214, "ops", AlertKind.OPENED, NOW_MS - 310, NOW_MS, True, "ok", 1, (1,))
 
@@ -50,3 +52,16 @@ def test_an_open_circuit_says_since_when_and_when_it_is_tried_again() -> None:
 
 def test_without_any_channel_the_page_says_what_to_do() -> None:
     assert "Declare one in integrations.yaml" in deliveries.channels(said(), READER)
+
+
+def test_an_older_page_of_attempts_does_not_make_the_newest_one_old() -> None:
+    old = replace(SENT, id=0, at_ms=NOW_MS - 57 * DAY_MS)
+    view = said(declared={"ops": "slack"}, attempts=(old,), newest={"ops": (SENT,)})
+    assert "0\u00a0s ago" in deliveries.answer(view, READER)
+    assert rows(view)["ops"].startswith("Takes messages ops Slack, bot token 0 13:32")
+
+
+def test_a_message_without_an_incident_names_the_integration_it_speaks_of() -> None:
+    burn = replace(SENT, incident=None, kind=AlertKind.FAST_BURN)
+    shown = deliveries.attempts(said(attempts=(burn,), subjects={1: "<PayPal>"}), READER, None, None)
+    assert "&lt;PayPal&gt;" in shown

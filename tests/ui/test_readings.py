@@ -11,12 +11,12 @@ from core.health import Cause, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind, IncidentRow, PageRow
 from core.merge import Piece
 from core.plan import CheckPlan, IntegrationPlan
-from core.verdict import Confidence, Party, Verdict
+from core.verdict import OWN_NETWORK, Confidence, Party, Verdict
 from storage.rows import DayBar, DeliveryRow, IncidentDetail, IncidentLine, NoticeRow, ProcessRow
 from ui.reader import Reader
 from ui.readings import monitor as monitors
 from ui.readings.detection import found_within, guarantee
-from ui.readings.incident import read_incident, whose
+from ui.readings.incident import read_incident, read_list, whose
 from ui.readings.lanes import day_letter, day_words, days, lane
 from ui.readings.names import Names
 from ui.readings.reference import Reference, parse
@@ -201,6 +201,25 @@ DARK = Blind(NOW_MS - 3 * MINUTE_MS, None, "Our own network does not answer", 8)
 def test_there_is_one_banner_at_most_and_the_worst_wins(view: Monitor, what: str | None) -> None:
     shown = monitors.banner(view, READER)
     assert (shown.what if shown else None) == what
+
+
+@pytest.mark.parametrize(
+    ("lasted_ms", "said"), [(17 * MINUTE_MS, "Those 17 min are unknown"), (MINUTE_MS, "That minute is unknown"), (HOUR_MS, "That hour is")]
+)
+def test_a_blind_period_is_counted_in_grammar(lasted_ms: int, said: str) -> None:
+    shown = monitors.banner(Monitor(None, Blind(NOW_MS - 2 * HOUR_MS, NOW_MS - 2 * HOUR_MS + lasted_ms, "", 7), False), READER)
+    assert shown is not None
+    assert plain(shown.means).startswith(said)
+
+
+def test_our_own_network_is_nobody_elses_trouble() -> None:
+    title = "Our own network does not answer"
+    verdict = Verdict(OWN_NETWORK, Party.UNKNOWN, Confidence.HIGH, f"{title}.")
+    row = incident(kind=IncidentKind.BLIND, integration=None, verdict=verdict, title=title)
+    assert whose(verdict, is_open=True) == "Our own network."
+    assert whose(verdict, is_open=False) == "It was our own network."
+    assert read_list([IncidentLine(row, None, None)], page=0, more=False, open_count=1, filtered=False).rows[0].whose == "Our own network"
+    assert read_incident(IncidentDetail(row, None, (), (), (), (), ()), READER, NOBODY).headline == ""
 
 
 def test_a_blind_period_is_told_for_a_day() -> None:

@@ -22,9 +22,9 @@ KINDS: Final = {
     AlertKind.UPDATED: "updated",
     AlertKind.REMINDER: "reminder",
     AlertKind.RESOLVED: "resolved",
-    AlertKind.BUDGET: "budget",
+    AlertKind.BUDGET: "budget warning",
     AlertKind.FAST_BURN: "fast burn",
-    AlertKind.BLIND: "blind",
+    AlertKind.BLIND: "was blind",
     AlertKind.TEST: "test",
 }
 _TAKES: Final = Word("Takes messages", "up", "up")
@@ -38,12 +38,13 @@ _HEAD: Final = (
     ("", "Result"),
     ("", "Channel"),
     ("", "What"),
+    ("x-of", "Integration"),
     ("", "Incident"),
     ("num", "Try"),
     ("num", "Took"),
     ("x-what", "Answer"),
 )
-_COLUMNS: Final = ("v-at", "v-st", "v-ch", "v-kind", "v-inc", "v-try", "v-took", "v-what")
+_COLUMNS: Final = ("v-at", "v-st", "v-ch", "v-kind", "v-of", "v-inc", "v-try", "v-took", "v-what")
 _CHANNEL_HEAD: Final = (("", "State"), ("", "Channel"), ("num", "Waiting"), ("", "Last delivered"), ("x-what", "Last error"))
 
 
@@ -59,7 +60,7 @@ def answer(view: Said, reader: Reader) -> str:
         mark, lead = "unknown", f"{fmt.plural(waiting, 'message')} {'waits' if waiting == 1 else 'wait'} to be delivered."
     else:
         mark, lead = "up", "Everything that was to be said was said."
-    last = view.attempts[0] if view.attempts else None
+    last = view.last
     below = (
         f"The newest attempt was {reader.ago(last.at_ms)}, to {last.channel}."
         if last
@@ -76,7 +77,7 @@ def channels(view: Said, reader: Reader) -> str:
             "No channel is declared.",
             "Declare one in integrations.yaml, under <code>channels</code>; <code>integration-health alerts test</code> tries it.",
         )
-    beside = "a channel that fails three times in two minutes hands over to the fallback"
+    beside = "one that fails three times within two minutes hands over to the fallback"
     known = {health.channel: health for health in view.channels}
     rows = (_channel(name, known.get(name), view, reader) for name in view.names)
     return heading("Channels", beside) + table("chk", "Channels and their circuit breakers", _CHANNEL_HEAD, rows)
@@ -138,16 +139,19 @@ def attempts(view: Said, reader: Reader, older: str | None, newest: str | None) 
     if not view.attempts:
         return head + parts.nothing("No attempt yet.")
     pages = " · ".join(filter(None, (newest and link("Newest", newest), older and link("Older", older))))
-    shown = table("list dlv", "Attempts to deliver", _HEAD, (_attempt(row, reader) for row in view.attempts), _COLUMNS)
+    shown = table(
+        "list dlv", "Attempts to deliver", _HEAD, (_attempt(row, view.subjects.get(row.id, ""), reader) for row in view.attempts), _COLUMNS
+    )
     return f'{head}{shown}<p class="m pages">{pages}</p>'
 
 
-def _attempt(row: DeliveryRow, reader: Reader) -> str:
+def _attempt(row: DeliveryRow, of: str, reader: Reader) -> str:
     state = parts.chip(Word("Delivered", "up", "up") if row.ok else Word("Failed", "down", "down"))
     where = link(words.incident(row.incident), address("incident", id=row.incident)) if row.incident else fmt.NONE
     return (
         f'<tr><th scope="row" class="x-at">{reader.time(row.at_ms, seconds=True)}</th><td class="x-st">{state}</td>'
-        f'<td class="nm">{text(row.channel)}</td><td class="x-kind">{KINDS[row.kind]}</td><td class="x-inc">{where}</td>'
+        f'<td class="nm">{text(row.channel)}</td><td class="x-kind">{KINDS[row.kind]}</td>'
+        f'<td class="x-of">{text(of) or fmt.NONE}</td><td class="x-inc">{where}</td>'
         f'<td class="num x-try">{row.attempt}</td><td class="num x-took">{fmt.latency((row.at_ms - row.began_ms) * 1_000)}</td>'
         f'<td class="x-what s" title="{text(row.detail)}">{text(row.detail)}</td></tr>'
     )

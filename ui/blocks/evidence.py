@@ -25,7 +25,7 @@ def _failure(view: Failure, slug: str, reader: Reader, *, opened: bool) -> str:
     where = address("integration", id=slug, result=view.reference)
     note = f'<p class="m">{_kept(view)}{link("Link to this result", where)}</p>'
     said = f'<p class="s">{text(view.said)}</p>' if view.said else ""
-    body = f'<div class="evb">{said}{exchange(view.exchange)}{note}</div>'
+    body = f'<div class="evb">{said}{exchange(view.exchange, view.said)}{note}</div>'
     return f'<details class="ev"{" open" if opened else ""}><summary>{_summary(view, reader)}</summary>{body}</details>'
 
 
@@ -42,14 +42,14 @@ def _kept(view: Failure) -> str:
     return "Kept because it failed · secrets removed before writing · " if view.exchange else "Its exchange is not kept · "
 
 
-def exchange(view: Exchange | None) -> str:
-    """Phases as a definition list, then what went over the wire with each secret marked."""
+def exchange(view: Exchange | None, said: str = "") -> str:
+    """Phases as a definition list, then what went over the wire with each secret marked; `said` stands above it already."""
     if view is None:
         return ""
     rows = [(text(label), text(value)) for label, value in (*view.phases, *view.facts)]
     phases = parts.pairs(rows, "ph") if rows else ""
     wire = "\n\n".join(filter(None, (view.request.strip(), view.response.strip())))
-    error = f'<p class="s">{text(view.error)}</p>' if view.error else ""
+    error = f'<p class="s">{text(view.error)}</p>' if view.error and view.error != said else ""
     return f"{phases}{error}{f'<pre tabindex=0>{_marked(wire)}</pre>' if wire else ''}"
 
 
@@ -67,7 +67,7 @@ def one(view: OneResult, reader: Reader) -> str:
     said = f'<p class="sub">{text(line.said)}</p>' if line.said else ""
     steps = " · ".join(filter(None, (view.earlier and link("Earlier", view.earlier), view.later and link("Later", view.later))))
     hero = f'<div class="hero"><p class="vline">{state}{where}</p><h1>{title}</h1>{said}</div>'
-    return f'{hero}<p class="m steps">{steps}</p>{_notes(view)}{exchange(line.exchange)}'
+    return f'{hero}<p class="m steps">{steps}</p>{_notes(view)}{exchange(line.exchange, line.said)}'
 
 
 def _notes(view: OneResult) -> str:

@@ -65,7 +65,9 @@ def _span(view: Incident, reader: Reader) -> str:
 
 
 def _side(view: Incident, reader: Reader) -> str:
-    rows = [("Opened", f"{reader.time(view.opened_ms, seconds=True)}, {fmt.lasting(view.opened_ms - view.started_ms)} after it began")]
+    late_ms = view.opened_ms - view.started_ms
+    after = f"{fmt.lasting(late_ms)} after it began" if late_ms >= 1_000 else "as it began"
+    rows = [("Opened", f"{reader.time(view.opened_ms, seconds=True)}, {after}")]
     rows.append(("On it", _on_it(view, reader)))
     if view.end_ms is not None and not view.open:
         rows.append(("Resolved", reader.time(view.end_ms, seconds=True)))

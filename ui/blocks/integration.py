@@ -133,7 +133,7 @@ def promise(view: Promise | None) -> str:
     if view is None:
         return f'{heading("Promise")}<p class="note">No promise is written down. Set a target or a contract in the configuration.</p>'
     source = outside("Where it is written", view.source)
-    read = f' <span class="m">Read {text(view.read_on)}.</span>' if view.read_on else ""
+    read = f' <span class="m">Read on {text(view.read_on)}.</span>' if view.read_on else ""
     links = " · ".join(filter(None, (source, link("This month", address("sla")))))
     return f'{heading("Promise")}<p class="note"><b>{text(view.strong)}</b> {text(view.says)}{read} {links}</p>'
 

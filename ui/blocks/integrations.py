@@ -49,7 +49,7 @@ def _row(row: IntegrationRow, summary: Summary | None) -> str:
     plan = row.plan
     target = plan.objective.availability_pct if plan.objective else None
     kinds = ", ".join(sorted({check.plan.kind for check in row.checks if check.archived_ms is None}))
-    promise = f"{row.promise.availability_pct}{fmt.GAP}%" if row.promise else ""
+    promise = fmt.target(row.promise.availability_pct) if row.promise else ""
     name = f"{link(text(plan.name), address('integration', id=plan.slug), kind='')} {parts.environment(plan.environment)}"
     state = parts.status(summary.status if summary else Status.UNKNOWN, maintained=bool(summary and summary.maintained))
     category = text(words.category(plan.category))

@@ -76,7 +76,7 @@ def pairs(rows: Iterable[tuple[str, str]], kind: str) -> str:
 LEGEND: Final = (
     ("up", ""),
     ("slow", "linear-gradient(0deg,var(--degraded) 58%,var(--up-rest) 0)"),
-    ("down, theirs", "var(--down)"),
+    ("down, not ours", "var(--down)"),
     ("down, ours", "linear-gradient(180deg,var(--down) 42%,var(--up-rest) 0)"),
     ("maintenance", "repeating-linear-gradient(0deg,var(--maint) 0 2px,#0000 2px 4px)"),
     ("no data", "linear-gradient(0deg,var(--none) 3px,#0000 0)"),

@@ -16,6 +16,7 @@ from ui.html import address, icon, link, text
 from ui.reader import Reader
 
 NAMED_AT_MOST: Final = 4
+OWN: Final = "objective"  # whose word a target is: `sla.portfolio.Row.target_of`
 KEPT_AT_MOST: Final = 20  # of those that are kept, unless all are asked for
 BAND: Final = {
     Band.BROKEN: words.Word("Broken", "down", "down"),
@@ -30,18 +31,23 @@ _COLUMNS: Final = tuple(f"c-{name}" for name in ("st", "nm", "t", "a", "min", "b
 
 
 def answer(report: Report) -> str:
-    """How many are broken, and which."""
-    broken = [row for row in report.rows if row.contract.band is Band.BROKEN]
+    """What vendors broke, then which of our own targets were missed: the two are owed by different people."""
     risk = [row for row in report.rows if row.contract.band is Band.AT_RISK]
     kept = report.count(Band.KEPT, Band.KEPT_SO_FAR)
     when = "this month" if report.phase is Phase.RUNNING else f"in {report.period.label}"
-    mark, lead = ("down", _broken(broken, len(report.rows), when)) if broken else ("up", _all_kept(report, when))
+    broken = any(row.contract.band is Band.BROKEN for row in report.rows)
+    mark = "down" if broken else "up"
+    promised = [row for row in report.rows if row.target_of != OWN]
+    own = [row for row in report.rows if row.target_of == OWN]
+    said = [_standing(promised, "promise", "broken", when), _standing(own, "own target", "missed", when)]
+    lead, *after = filter(None, said)
     provisional = report.count(Band.PROVISIONAL)
     seldom = f"{provisional} {'is' if provisional == 1 else 'are'} provisional: less than 95{fmt.GAP}% was seen." if provisional else ""
     at_risk = f"{_names(risk)} {'is' if len(risk) == 1 else 'are'} at risk." if risk else ""
     still = f"{kept} {'is' if kept == 1 else 'are'} kept{' so far' if report.phase is not Phase.CLOSED else ''}."
     below = " ".join(filter(None, (at_risk, still if kept else "", seldom)))
-    title = f'<h1><span class="{mark}">{icon(mark)}</span>{lead}</h1>'
+    quiet = f' <span class="q">{after[0]}</span>' if after else ""
+    title = f'<h1><span class="{mark}">{icon(mark)}</span>{lead}{quiet}</h1>'
     return f'<header class="answer sla-h">{title}<p class="sub">{below}</p></header>'
 
 
@@ -52,16 +58,15 @@ def empty(report: Report) -> str:
     return f'<header class="answer sla-h">{title}<p class="sub">{said} {link("What is watched", address("integration"))}</p></header>'
 
 
-def _broken(rows: Sequence[Row], total: int, when: str) -> str:
-    verb = "is" if len(rows) == 1 else "are"
-    of = f"{len(rows)} of {total} promises" if total > 1 else "The one promise"
-    return f"{of} {verb} broken {when}: {_names(rows)}."
-
-
-def _all_kept(report: Report, when: str) -> str:
-    if len(report.rows) == 1:
-        return f"No promise is broken {when}."
-    return f"None of {len(report.rows)} promises is broken {when}."
+def _standing(rows: Sequence[Row], noun: str, verb: str, when: str) -> str:
+    """`2 of 9 promises are broken this month: PayPal and Slack.`; empty where there are none."""
+    if not rows:
+        return ""
+    broken = [row for row in rows if row.contract.band is Band.BROKEN]
+    if not broken:
+        return f"No {noun} is {verb} {when}." if len(rows) == 1 else f"None of {len(rows)} {noun}s is {verb} {when}."
+    of = f"{len(broken)} of {len(rows)} {noun}s" if len(rows) > 1 else f"The one {noun}"
+    return f"{of} {'is' if len(broken) == 1 else 'are'} {verb} {when}: {_names(broken)}."
 
 
 def _names(rows: Sequence[Row]) -> str:
@@ -82,7 +87,7 @@ def table(report: Report, reader: Reader, *, every: bool, chosen: str, query: di
         ("num x-min", "Downtime"),
         ("x-bs", f"Budget left, {when}"),
         ("num x-seen", "Seen"),
-        ("num x-cr", "Experience"),
+        ("num x-cr", "Actual, experience"),
     )
     lines = (_row(row, report, chosen, query) for row in shown)
     as_of = f" As of {reader.time(report.now_ms)}." if report.phase is Phase.RUNNING else ""
@@ -98,7 +103,8 @@ def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:
     name = link(text(row.name), address("sla", **(query | {"id": row.slug})), kind="")
     here = ' aria-current="true"' if row.slug == chosen else ""
     spent, allowed = display.spent_minutes(standing.budget.spent), display.allowed_minutes(standing.budget.allowed)
-    minutes = f'<b class="{"out" if standing.budget.breached else ""}">{spent:f}</b> <span class="m">of {allowed:f}{fmt.GAP}min</span>'
+    over = "out" if standing.budget.breached else ""
+    minutes = f'<b class="{over}">{spent.normalize():f}</b> <span class="m">of {allowed.normalize():f}{fmt.GAP}min</span>'
     low = " warn" if standing.band is Band.PROVISIONAL else " m"
     whole = standing.seen.ratio == 1
     return (
@@ -114,7 +120,7 @@ def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:
 
 def _beside(row: Row) -> str:
     where = "" if row.environment == "production" else row.environment
-    return ", ".join(filter(None, (where, "own target" if row.target_of == "objective" else "")))
+    return ", ".join(filter(None, (where, "own target" if row.target_of == OWN else "")))
 
 
 def budget_line(row: Row, report: Report) -> str:

@@ -30,17 +30,18 @@ _CONFIG: Final = {"displayModeBar": False, "scrollZoom": False, "doubleClick": F
 
 
 def dressed(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
-    """Margins, fonts, axes; grid lines across only."""
+    """Margins, fonts, axes; grid lines across only, thousands apart as everywhere."""
     base: dict[str, Any] = {
         "height": height,
         "margin": {"l": 40, "r": 40, "t": 14, "b": 26},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": _FONT,
+        "separators": ".\u00a0",
         "showlegend": False,
         "hovermode": "x unified",
         "xaxis": _AXIS,
-        "yaxis": {**_AXIS, "showgrid": True, "gridwidth": 1, "rangemode": "tozero"},
+        "yaxis": {**_AXIS, "showgrid": True, "gridwidth": 1, "rangemode": "tozero", "separatethousands": True},
     }
     figure.update_layout(**(base | layout))
     return figure

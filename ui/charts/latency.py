@@ -1,4 +1,4 @@
-"""Latency over time: percentiles over the single answers, trouble as bands, and where the time goes by phase."""
+"""Latency over time: percentiles over the single answers, trouble as bands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.health import Status
+from ui import format as fmt
 from ui.charts import dress
 from ui.charts.thin import Floats, Ints, bucketed, thinned, wall_time
 from ui.html import text
@@ -17,7 +18,7 @@ HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
 ANSWERS_A_BUCKET: Final = 5
 BUCKETS_MS: Final = {DAY_MS: 300_000, 7 * DAY_MS: HOUR_MS, 30 * DAY_MS: 3 * HOUR_MS, 90 * DAY_MS: 12 * HOUR_MS}
-_FORMAT: Final = {DAY_MS: "%H:%M", 7 * DAY_MS: "%a %-d", 30 * DAY_MS: "%-d %b", 90 * DAY_MS: "%-d %b"}
+FORMAT: Final = {DAY_MS: "%H:%M", 7 * DAY_MS: "%a %-d", 30 * DAY_MS: "%-d %b", 90 * DAY_MS: "%-d %b"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,10 @@ def latency(view: Latencies) -> go.Figure:
     _bands(figure, view)
     _ways(figure, view, width, top)
     _limit(figure, view, top)
-    dress.dressed(figure, 236)
+    dress.dressed(figure, 236, margin={"l": 58, "r": 40, "t": 14, "b": 26})
     edges = wall_time(np.array([view.since_ms, view.until_ms], np.int64), view.zone)
-    figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=_FORMAT.get(window, "%H:%M"), nticks=7)
-    figure.update_yaxes(range=[0, top], nticks=5)
+    figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=FORMAT.get(window, "%H:%M"), nticks=7)
+    figure.update_yaxes(range=[0, top], nticks=5, ticksuffix=" ms")
     return figure
 
 
@@ -170,36 +171,4 @@ def _limit(figure: go.Figure, view: Latencies, top: float) -> None:
         return
     at = view.limit_us / 1000
     figure.add_hline(y=at, line={"color": dress.INK3, "width": 1, "dash": "2px 3px"})
-    dress.note(figure, text(f"slow above {at:.0f} ms"), x=0, xref="paper", y=at, xanchor="left", yanchor="bottom")
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseTimes:
-    """Phases of one check's answers, in us; -1 where one is hidden."""
-
-    since_ms: int
-    until_ms: int
-    zone: str
-    at_ms: Ints
-    columns: tuple[Ints, ...]  # dns, connect, tls, first byte, transfer
-
-
-NAMES: Final = ("DNS", "Connect", "TLS", "First byte", "Transfer")
-
-
-def phases(view: PhaseTimes) -> go.Figure:
-    """The median of each phase in twelve bars."""
-    width = (view.until_ms - view.since_ms) // 12
-    figure = go.Figure()
-    for name, column, colour in zip(NAMES, view.columns, dress.PHASES, strict=True):
-        known = column >= 0
-        starts, (middle,) = bucketed(view.at_ms[known], column[known], view.since_ms, width, (50,))
-        moments = wall_time(starts + width // 2, view.zone)
-        fill = {"color": colour, "line": {"width": 0}}
-        figure.add_trace(go.Bar(x=moments, y=middle / 1000, name=name, marker=fill, hovertemplate="%{y:.0f} ms"))
-    dress.dressed(figure, 236, barmode="stack", bargap=0.28, margin={"l": 34, "r": 4, "t": 14, "b": 26})
-    edges = wall_time(np.array([view.since_ms, view.until_ms], np.int64), view.zone)
-    window = view.until_ms - view.since_ms
-    figure.update_xaxes(type="date", range=[float(edges[0]), float(edges[1])], tickformat=_FORMAT.get(window, "%H:%M"), nticks=5)
-    figure.update_yaxes(nticks=4)
-    return dress.legend(figure)
+    dress.note(figure, text(f"slow above {fmt.latency(view.limit_us)}"), x=0, xref="paper", y=at, xanchor="left", yanchor="bottom")

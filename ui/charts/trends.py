@@ -26,7 +26,8 @@ def failures(days: Sequence[int], counts: Mapping[str, Sequence[int]], keys: Map
         figure.add_trace(go.Bar(x=at, y=line, name=text(name), marker=fill, customdata=told, hovertemplate="%{y}"))
     dress.dressed(figure, 260, barmode="stack", bargap=0.22, margin={"l": 40, "r": 4, "t": 30, "b": 26})
     figure.update_xaxes(type="date", tickformat="%-d %b", nticks=8)
-    figure.update_yaxes(nticks=5)
+    most = max((sum(found) for found in zip(*counts.values(), strict=True)), default=0)
+    figure.update_yaxes(nticks=5, range=[0, max(1, most) * 1.06])
     return dress.legend(figure)
 
 

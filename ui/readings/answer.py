@@ -42,8 +42,7 @@ def blamed(incident: OpenIncident) -> str:
     party = Party(incident.party)
     if party is Party.OURS and incident.cause in _OURS:
         return f"ours: {_OURS[incident.cause]}"
-    said = words.party(party, Confidence(incident.confidence))
-    return said[0].lower() + said[1:]
+    return words.lowered(words.party(party, Confidence(incident.confidence), incident.rule))
 
 
 def read_answer(summaries: Sequence[Summary], reader: Reader, last: IncidentLine | None = None) -> Answer:
@@ -127,7 +126,7 @@ def _last(line: IncidentLine | None, reader: Reader) -> str:
         return ""
     row = line.incident
     end = row.resolved_ms or row.closed_ms or reader.now_ms
-    whose = f", {words.PARTY[row.verdict.party].lower()}" if row.verdict else ""
+    whose = f", {words.lowered(words.whose(row.verdict))}" if row.verdict else ""
     return f"Last failure: {line.name}, {reader.ago(end)}, {fmt.lasting(end - row.started_ms)}{whose}. "
 
 

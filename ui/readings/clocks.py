@@ -39,6 +39,7 @@ def _ending(signal: SignalRow, names: Names, reader: Reader) -> tuple[int, Clock
     at = reader.at(end)
     date = f"{at.day} {at:%b}{'' if at.year == reader.at(reader.now_ms).year else f' {at.year}'}"
     about = str(signal.body.get("what") or names.check(signal.check))
+    about = "" if about.casefold() == shown[1].casefold() else about
     left = Fraction(max(end - reader.now_ms, 0), _LONG_DAYS[signal.kind] * DAY_MS)
     big = f"{days}{fmt.GAP}d" if days >= 0 else "over"
     return end, Clock(shown[0], shown[1], about, left, big, date, urgency)

@@ -38,7 +38,7 @@ def _note(line: FailureLine, dossier: Dossier) -> str:
         return "outside incidents"
     end = incident.resolved_ms or incident.closed_ms
     lasted = f"for {fmt.lasting(dossier.read_ms - incident.started_ms)}" if end is None else fmt.lasting(end - incident.started_ms)
-    return f"{words.PARTY[incident.verdict.party].lower() if incident.verdict else 'not judged'}, {lasted}"
+    return f"{words.lowered(words.whose(incident.verdict)) if incident.verdict else 'not judged'}, {lasted}"
 
 
 def _within(line: FailureLine, incident: IncidentRow) -> bool:

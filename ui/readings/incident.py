@@ -38,8 +38,8 @@ def whose(verdict: Verdict | None, *, is_open: bool) -> str:
     """`Theirs, likely.`; once it is over `It was theirs, likely.`"""
     if verdict is None:
         return "Not judged yet." if is_open else "Never judged."
-    said = words.party(verdict.party, verdict.confidence) if is_open else words.party_past(verdict.party, verdict.confidence)
-    return f"{said}."
+    said = words.party if is_open else words.party_past
+    return f"{said(verdict.party, verdict.confidence, verdict.rule)}."
 
 
 def read_incident(
@@ -69,7 +69,7 @@ def read_incident(
         closed_as=row.closed_as,
         severity=row.severity,
         whose=whose(row.verdict, is_open=row.closed_ms is None),
-        headline=row.verdict.headline if row.verdict else "",
+        headline=_headline(row),
         failing=row.title,
         on_it=row.acknowledged_by,
         on_it_ms=row.acknowledged_ms,
@@ -78,18 +78,25 @@ def read_incident(
         rule=row.verdict.rule if row.verdict else None,
         facts=_facts(row.verdict),
         would_change=row.verdict.would_change if row.verdict and row.closed_ms is None else "",
-        steps=todo.steps(row, plan) if row.closed_ms is None else (),
+        steps=todo.steps(row, plan),
         runbook=plan.runbook if plan else None,
         timeline=_timeline(detail, kinds, said, reader),
         costs=_costs(row, summary, reader),
         before=_before(row, before, reader),
         proofs=_proofs(detail, names),
-        members=tuple(
-            views.Member(line.incident.id, line.name or "", line.incident.started_ms, line.incident.closed_ms is None)
-            for line in detail.members
-        ),
+        members=tuple(_member(line) for line in detail.members),
         group=row.group,
     )
+
+
+def _headline(row: IncidentRow) -> str:
+    """What the verdict says beyond whose it is; not what fails once more."""
+    said = row.verdict.headline if row.verdict else ""
+    return "" if said.rstrip(".") == row.title else said
+
+
+def _member(line: IncidentLine) -> views.Member:
+    return views.Member(line.incident.id, line.name or "", line.incident.started_ms, line.incident.closed_ms is None)
 
 
 def _facts(verdict: Verdict | None) -> tuple[views.FactLine, ...]:
@@ -146,8 +153,8 @@ def _before(row: IncidentRow, lines: Iterable[IncidentLine], reader: Reader) -> 
 
 def _earlier(row: IncidentRow, reader: Reader) -> views.Before:
     end = row.resolved_ms or row.closed_ms or reader.now_ms
-    said = whose(row.verdict, is_open=True).rstrip(".")
-    return views.Before(row.id, row.started_ms, end - row.started_ms, f"{said[0].lower()}{said[1:]}, {row.closed_as or 'still open'}")
+    said = words.lowered(whose(row.verdict, is_open=True).rstrip("."))
+    return views.Before(row.id, row.started_ms, end - row.started_ms, f"{said}, {row.closed_as or 'still open'}")
 
 
 def _proofs(detail: IncidentDetail, names: Names) -> tuple[views.Proof, ...]:

@@ -166,7 +166,7 @@ def _promise(dossier: Dossier) -> views.Promise:
     if promise is not None:
         own = f" Our own target is {fmt.target(objective.availability_pct)}." if objective and objective.availability_pct else ""
         return views.Promise(
-            f"{promise.availability_pct}{fmt.GAP}% a month.",
+            f"{fmt.target(promise.availability_pct)} a month.",
             f"Promised by {dossier.row.plan.provider_name}.{own}",
             promise.source,
             promise.read_on,

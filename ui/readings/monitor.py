@@ -56,11 +56,17 @@ def _network(blind: Blind, reader: Reader) -> Banner:
 
 
 def _blind(blind: Blind, end_ms: int, reader: Reader) -> Banner:
-    lasted = fmt.lasting(end_ms - blind.start_ms)
     what = f"The monitor was blind from {reader.plain(blind.start_ms)} to {reader.plain(end_ms)}."
-    why = f"{blind.why}. " if blind.why else ""
-    said = f"{why}Those {lasted} are unknown: neither up nor down, and out of every percentage."
+    said = f"{_those(end_ms - blind.start_ms)} unknown: neither up nor down, and left out of every percentage."
     return Banner("eye", what, said, link("What happened", address("system")))
+
+
+def _those(ms: int) -> str:
+    """`Those 18 min are`; one of a thing is not `those`."""
+    lasted = fmt.lasting(ms)
+    return {f"1{fmt.GAP}min": "That minute is", f"1{fmt.GAP}h": "That hour is", f"1{fmt.GAP}s": "That second is"}.get(
+        lasted, f"Those {lasted} are"
+    )
 
 
 def _playing(done: int, total: int) -> Banner:

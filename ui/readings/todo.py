@@ -23,8 +23,8 @@ _CONFIGURED: Final = ("Check how this check is set up.", "It has not succeeded s
 
 
 def steps(incident: IncidentRow, plan: IntegrationPlan | None) -> tuple[Step, ...]:
-    """In the order they make sense; none for what needs no hand."""
-    if incident.kind is IncidentKind.BLIND:
+    """In the order they make sense; none for what needs no hand or is over."""
+    if incident.kind is IncidentKind.BLIND or incident.closed_ms is not None:
         return ()
     if incident.kind is IncidentKind.MONITOR:
         return (Step(own_health.todo(incident.key) or "Read the system page.", "", "", ""),)
