@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import median
 from typing import Final
 
 import streamlit as st
@@ -14,9 +12,10 @@ from core.health import Cause
 from core.ledger import IncidentRow, PageRow, SignalRow
 from core.plan import CheckPlan
 from core.reading import Reading
-from storage import catalogue, evidence, incidents, pages, processes, results, states, wall
+from storage import catalogue, evidence, incidents, pages, states, wall
 from storage.accounts import read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
+from ui.achieved import achieved_ms, begun_ms
 from ui.place import Snapshot, database
 from ui.readings.names import Names
 
@@ -24,15 +23,6 @@ DAY_MS: Final = 86_400_000
 DAYS: Final = 90
 INCIDENTS_SHOWN: Final = 8
 LOOSE_READ: Final = 60
-NEWEST_READ: Final = 21
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """What the newest runs of a check at a place come to."""
-
-    newest_ms: int | None
-    achieved_ms: int | None  # the middle gap between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ class Dossier:
     days: tuple[DayBar, ...]
     parts: Reading  # what its time over the last day is reckoned from
     incidents: tuple[IncidentRow, ...]  # of ninety days, newest first
-    runs: Mapping[tuple[int, int], Runs]
+    achieved: Mapping[tuple[int, int], int | None]  # the interval of each check at each place, in ms
     signals: tuple[SignalRow, ...]
     pages: tuple[PageRow, ...]  # what its status pages said in ninety days, by check and time
     failures: tuple[FailureLine, ...]
@@ -74,7 +64,7 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
     first = (now_ms // DAY_MS - DAYS + 1) * DAY_MS
     past = _incidents(conn, row.plan.id, first)
     failures = _failures(conn, row, past, first, now_ms)
-    begun = _begun(conn, now_ms)
+    begun = begun_ms(conn, now_ms)
     summaries = {check: found for check in checks if (found := wall.summary_of_check(conn, check))}
     return Dossier(
         row=row,
@@ -85,7 +75,7 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
         days=tuple(wall.days(conn, row.plan.id, first, now_ms + DAY_MS)),
         parts=read_parts(conn, [row], now_ms - DAY_MS, now_ms)[row.plan.id],
         incidents=past,
-        runs={(c.plan.id, place): _runs(conn, c.plan, place, now_ms, begun) for c in row.checks for place in c.plan.locations},
+        achieved={(c.plan.id, at): achieved_ms(conn, c.plan, at, now_ms, begun) for c in row.checks for at in c.plan.locations},
         signals=tuple(signal for signal in states.signals(conn) if signal.check in checks),
         pages=tuple(pages.changes(conn, checks, now_ms - DAYS * DAY_MS, now_ms)),
         failures=failures,
@@ -119,20 +109,3 @@ def _within(line: FailureLine, incident: IncidentRow) -> bool:
 def _kept(conn: Snapshot, lines: tuple[FailureLine, ...]) -> dict[tuple[int, int, int], EvidenceRow]:
     keys = [(line.check, line.location, line.at_ms) for line in lines]
     return {key: found for key in keys if (found := evidence.evidence(conn, *key))}
-
-
-def _begun(conn: Snapshot, now_ms: int) -> int:
-    """When the worker began whose plan the newest runs follow; 0 where none leads."""
-    leader = processes.leader(conn, now_ms - DAY_MS)
-    return leader.started_ms if leader else 0
-
-
-def _runs(conn: Snapshot, check: CheckPlan, place: int, now_ms: int, begun_ms: int) -> Runs:
-    """A gap that another worker left, or that was planned before this one began, is not held against the present plan."""
-    lines = results.results(conn, check.id, place, now_ms - 30 * check.interval_ms, now_ms + DAY_MS, NEWEST_READ)
-    regular = [line.at_ms for line in lines if not line.manual]
-    gaps = [
-        later - earlier for later, earlier in pairwise(regular) if earlier >= begun_ms or (later - earlier) * 10 <= check.interval_ms * 11
-    ]
-    newest = lines[0].at_ms + lines[0].late_ms if lines else None
-    return Runs(newest, int(median(gaps)) if gaps else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -136,3 +137,14 @@ def test_every_change_of_the_outbox_shows_on_the_deliveries_page(db: Database, e
     with db.read() as conn:
         assert deliveries.deliveries(conn, before=2)[0].id == 1
         assert changes.version(conn, "deliveries") == 2
+
+
+def test_what_a_delivery_speaks_of_is_named_with_an_incident_and_without(db: Database, epoch: int, outbox: StoredOutbox) -> None:
+    samples.watched(db, "stripe")
+    burn = replace(samples.alert(None, kind=AlertKind.FAST_BURN), body={"name": "PayPal"})
+    rows = [samples.alert(1), burn, samples.alert(None, kind=AlertKind.BLIND)]
+    Writer(db).commit(Ledger(incidents=[samples.incident(1, 1, 1, NOON)], alerts=rows), epoch=epoch)
+    for number in (1, 2, 3):
+        outbox.delivered([number], at_ms=NOON, ref=None, detail="", began_ms=NOON)
+    with db.read() as conn:
+        assert deliveries.subjects(conn, deliveries.deliveries(conn)) == {1: "Stripe", 2: "PayPal"}

@@ -135,7 +135,7 @@ def _recovery(dossier: Dossier) -> views.Figure:
 def _check(row: CheckRow, dossier: Dossier, suspended: Collection[str]) -> views.CheckLine:
     check = row.plan
     summary = dossier.checks.get(check.id)
-    gaps = [run.achieved_ms for place in check.locations if (run := dossier.runs.get((check.id, place))) and run.achieved_ms]
+    gaps = [found for place in check.locations if (found := dossier.achieved.get((check.id, place)))]
     achieved = max(gaps, default=None)
     retrying = achieved is not None and achieved < check.interval_ms * 9 // 10
     late = achieved is not None and achieved > check.interval_ms * BEHIND
