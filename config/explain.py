@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,7 @@ from pydantic_core import ErrorDetails
 from config.fields import WRITTEN_OUT, NotOneOf
 from config.problems import Complaint, Path, nearest, unknown
 
+MOST: Final = 200  # nobody reads more, and a log or a page need not carry them
 _PLAIN: Final = {
     "string_type": "must be text",
     "int_type": "must be a whole number",
@@ -39,9 +41,9 @@ _SLUG: Final = "must be lower-case letters, digits, - and _, beginning with a le
 
 
 def complaints(error: ValidationError, model: type[BaseModel], also: Iterable[str] = ()) -> Iterator[Complaint]:
-    """One complaint per finding, paths relative to `model`. `also`: further keys that are valid at its top."""
+    """One complaint per finding, the first of them, paths relative to `model`. `also`: further keys that are valid at its top."""
     schema = _schema(model)
-    for found in error.errors(include_url=False, include_input=True):
+    for found in islice(error.errors(include_url=False, include_input=True), MOST):
         yield _complaint(found, schema, set(also))
 
 

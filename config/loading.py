@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from config.document import MAX_BYTES, Document, Unusable, read_document
-from config.explain import complaints
+from config.explain import MOST, complaints
 from config.meaning import written_out_secrets
 from config.models import Config, Defaults, Integration
 from config.planning import Planned, fit_together, plan_integration
@@ -19,6 +19,7 @@ from config.references import cross_references, unset_secrets
 from core.declared import DeclaredIntegration
 
 FILE: Final = "integrations.yaml"
+MOST_INTEGRATIONS: Final = 2_000  # one machine carries a thousand
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -93,6 +94,9 @@ class _Reading:
         if not isinstance(entries, list):
             self._complaints.append(Complaint(("integrations",), "must be a list"))
             return None
+        if len(entries) > MOST_INTEGRATIONS:
+            self._complaints.append(Complaint(("integrations",), f"at most {MOST_INTEGRATIONS} stand in one file"))
+            return None
         for index, entry in enumerate(entries):
             self._integration(index, entry)
         return self._validated(Config, {**value, "integrations": []}, ())
@@ -152,8 +156,16 @@ class _Reading:
         told = (c for c in dict.fromkeys(self._complaints) if refused.get(c.path, c.message) == c.message)
         placed = ((complaint, self._line(complaint)) for complaint in told)
         found = (Problem(file, line, one_line(spell(c.path)), one_line(c.message), c.nearest, c.warning) for c, line in placed)
-        return tuple(sorted(found, key=lambda problem: (problem.line, problem.key, problem.message)))
+        return tuple(sorted(_first(list(found), file), key=lambda problem: (problem.line, problem.key, problem.message)))
 
     def _line(self, complaint: Complaint) -> int:
         refused = (line for path, line, message in self._document.refused if (path, message) == (complaint.path, complaint.message))
         return next(refused, self._document.line(complaint.path))
+
+
+def _first(problems: list[Problem], file: str) -> list[Problem]:
+    """As many as anybody reads, errors before warnings."""
+    if len(problems) <= MOST:
+        return problems
+    kept = sorted(problems, key=lambda problem: (problem.warning, problem.line))[:MOST]
+    return [*kept, Problem(file, max(problem.line for problem in problems), "", "there are more problems: mend these first")]

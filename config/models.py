@@ -139,14 +139,18 @@ class Integration(Model):
     criticality: Criticality = Field(
         default=Criticality.MEDIUM, description="high, medium or low: with the status it makes the severity.", examples=["high"]
     )
-    tags: tuple[Slug, ...] = Field(default=(), description="For filters, maintenance and silences.", examples=[["eu", "shop"]])
+    tags: tuple[Slug, ...] = Field(
+        default=(), max_length=100, description="For filters, maintenance and silences.", examples=[["eu", "shop"]]
+    )
     flows: tuple[Line, ...] = Field(
-        default=(), description="What stops when it stops: business flows such as Checkout.", examples=[["Checkout"]]
+        default=(), max_length=100, description="What stops when it stops: business flows such as Checkout.", examples=[["Checkout"]]
     )
     upstreams: tuple[Line, ...] = Field(
-        default=(), description="What this vendor stands on itself, such as aws:us-east-1.", examples=[["aws:us-east-1"]]
+        default=(), max_length=100, description="What this vendor stands on itself, such as aws:us-east-1.", examples=[["aws:us-east-1"]]
     )
-    channels: tuple[Slug, ...] = Field(default=(), description="Where its alerts go. Default: alerting.channel.", examples=[["ops"]])
+    channels: tuple[Slug, ...] = Field(
+        default=(), max_length=100, description="Where its alerts go. Default: alerting.channel.", examples=[["ops"]]
+    )
     objective: Objective | None = Field(default=None, description="What this company wants of it.", examples=[{"availability": 99.9}])
     contract: Contract | None = Field(default=None, description="What the vendor promised.", examples=[{"availability": 99.9}])
     secrets: dict[str, SecretRef] = Field(

@@ -33,6 +33,6 @@ class Window(Model):
     )
     zone: Zone = Field(default="UTC", description="The zone its times are read in.", examples=["Europe/Berlin"])
     integrations: tuple[Slug, ...] = Field(
-        default=(), description="Their slugs. Neither these nor tags: every integration.", examples=[["stripe"]]
+        default=(), max_length=2000, description="Their slugs. Neither these nor tags: every integration.", examples=[["stripe"]]
     )
-    tags: tuple[Slug, ...] = Field(default=(), description="Every integration with one of these tags.", examples=[["eu"]])
+    tags: tuple[Slug, ...] = Field(default=(), max_length=100, description="Every integration with one of these tags.", examples=[["eu"]])

@@ -53,10 +53,10 @@ def test_one_mebibyte_is_still_a_file() -> None:
 
 
 def test_aliases_of_aliases_are_refused_before_anything_grows() -> None:
-    laughs = "".join(f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 10)}]\n" for level in range(1, 30))
+    laughs = "".join(f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 10)}]\n" for level in range(1, 15))
     loaded = load(f"version: 1\nl0: &l0 [lol]\n{laughs}")
 
-    assert sum("is refused: write the value out" in problem.message for problem in loaded.errors) == 290
+    assert sum("is refused: write the value out" in problem.message for problem in loaded.errors) == 140
 
 
 def test_numbers_beyond_every_counter_stay_what_was_written() -> None:
@@ -78,3 +78,28 @@ def test_a_slug_that_is_a_truth_in_every_yaml_wants_quotes() -> None:
     assert [str(problem) for problem in load(GOOD.replace("slug: stripe", "slug: true")).errors] == [
         "integrations.yaml, line 3, integrations[0].slug: must be text"
     ]
+
+
+def test_nobody_is_told_more_than_anybody_reads() -> None:
+    loaded = load("version: 1\nintegrations:\n" + "  - {slug: s, provider: stripe, ownr: x}\n" * 300)
+
+    assert len(loaded.problems) == 201
+    assert str(loaded.problems[-1]) == "integrations.yaml, line 302: there are more problems: mend these first"
+
+
+def test_of_too_many_mistakes_in_one_place_the_first_are_named() -> None:
+    assert len(load("version: 1\n" + "".join(f"key{number}: x\n" for number in range(1_000))).errors) == 200
+
+
+def test_more_integrations_than_one_machine_carries_are_refused() -> None:
+    entries = "".join(f"  - {{slug: s{number}, provider: http}}\n" for number in range(2_001))
+
+    assert [str(problem) for problem in load("version: 1\nintegrations:\n" + entries).errors] == [
+        "integrations.yaml, line 2, integrations: at most 2000 stand in one file"
+    ]
+
+
+def test_a_list_that_is_no_list_of_a_person_is_refused_before_it_is_read_to_its_end() -> None:
+    loaded = load(GOOD.replace("provider: stripe", f"provider: stripe, tags: [{'a, ' * 300_000}]"))
+
+    assert [problem.message for problem in loaded.errors] == ["must be at most 100 long"]
