@@ -27,6 +27,12 @@ def standing(rows: Iterable[CorrectionRow]) -> list[CorrectionRow]:
     return sorted(held, key=lambda row: (row.made_ms, row.id or 0))
 
 
+def reach(row: CorrectionRow, every: Iterable[CorrectionRow]) -> Interval:
+    """The stretch that is to be reckoned anew for a row: its own, and that of the one it replaces."""
+    touched = [row, *(one for one in every if one.id is not None and one.id == row.replaces)]
+    return min(one.start_ms for one in touched), max(one.end_ms for one in touched)
+
+
 def corrected(pieces: Sequence[Piece], rows: Iterable[CorrectionRow]) -> list[Piece]:
     """The time of an integration with `rows` of the whole of it laid over, the later ones over the earlier.
 

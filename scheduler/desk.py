@@ -11,6 +11,7 @@ from typing import Final
 from core.ledger import AddressRow, AlertKind, AlertRow, Answer, Ledger
 from core.line import HEARTBEAT
 from scheduler import judge as judging
+from scheduler.correcting import correct
 from scheduler.judging.answers import ran
 from scheduler.memory import Memory
 from scheduler.prober import Heard
@@ -101,6 +102,8 @@ class Desk:
             self._test(request, now_ms)
         elif request.kind == "end_window":
             self.recorder.change(lambda memory, now: self._end_window(memory, request, now))
+        elif request.kind == "correct":
+            self.recorder.change(lambda memory, now: (self._corrected(request, now), memory))
         elif request.kind == "replace_address":
             self.recorder.change(lambda memory, now: _new_address(memory, request, now))
         else:
@@ -114,6 +117,11 @@ class Desk:
         with self.db.read() as conn:
             row = windows.window(conn, ident) if isinstance(ident, int) and 0 < ident <= LARGEST_ID else None
         return judging.end_window(memory, request, row, now_ms)
+
+    def _corrected(self, request: RequestRow, now_ms: int) -> Ledger:
+        """Read within the step: two that replace the same row come one after the other."""
+        with self.db.read() as conn:
+            return correct(conn, request, now_ms)
 
     def _run(self, request: RequestRow, now_ms: int) -> None:
         """At the instant it was asked for: a run that a dead worker began already is then not recorded twice."""

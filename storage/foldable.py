@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
+from core.corrections import reach
 from core.health import ProbeResult
 from core.ledger import CorrectionRow, Ledger
 from storage.accounts import Key, first_edges
@@ -86,7 +87,7 @@ class Foldable:
             for day in days_to_count(conn, row, folded.get(row.plan.id, 0), now_ms):
                 self.counting.recount(conn, row, day, now_ms)
         made = corrections(conn, [row.plan.id for row in new])
-        self._hear_corrections([row for row in made if row.made_ms >= folded.get(row.integration, 0) - HOUR_MS], now_ms)
+        self._hear_corrections([row for row in made if row.made_ms >= folded.get(row.integration, 0) - HOUR_MS], made, now_ms)
 
     def _recall(self, conn: Connection) -> None:
         """The long percentiles as last reckoned, until their turn comes."""
@@ -116,7 +117,9 @@ class Foldable:
         for result in known:
             self._hear(result)
         for ledger in noted:
-            self._mark(ledger, now_ms)
+            self._mark(ledger)
+        new = [row for ledger in noted for row in ledger.corrections]
+        self._hear_corrections(new, corrections(conn, [row.integration for row in new]) if new else (), now_ms)
 
     def _hear(self, result: ProbeResult) -> None:
         """What was reckoned beyond the newest result was provisional."""
@@ -125,8 +128,7 @@ class Foldable:
         self.newest[key] = max(edge, self.newest.get(key, edge))
         self.first[key] = min(edge, self.first.get(key, edge))
 
-    def _mark(self, ledger: Ledger, now_ms: int) -> None:
-        self._hear_corrections(ledger.corrections, now_ms)
+    def _mark(self, ledger: Ledger) -> None:
         for span in ledger.spans:
             self._touch(self._integration_of.get(span.check), span.start_ms)
         for verdict in ledger.verdicts:
@@ -137,12 +139,13 @@ class Foldable:
             for ident in self.integrations if window.integrations is None else window.integrations:
                 self._touch(ident, window.start_ms)
 
-    def _hear_corrections(self, rows: Iterable[CorrectionRow], now_ms: int) -> None:
-        """A row that ends another one touches the time of both; what lies further back than is kept in memory is owed apart."""
+    def _hear_corrections(self, rows: Iterable[CorrectionRow], every: Sequence[CorrectionRow], now_ms: int) -> None:
+        """What lies further back than is kept in memory is owed apart."""
         for row in rows:
-            self._touch(row.integration, row.start_ms)
-            if row.start_ms < now_ms - KEPT_MS:
-                self.long_ago.add((row.integration, row.start_ms // DAY_MS * DAY_MS, min(row.end_ms, now_ms - KEPT_MS + DAY_MS)))
+            start_ms, end_ms = reach(row, every)
+            self._touch(row.integration, start_ms)
+            if start_ms < now_ms - KEPT_MS:
+                self.long_ago.add((row.integration, start_ms // DAY_MS * DAY_MS, min(end_ms, now_ms - KEPT_MS + DAY_MS)))
 
     def _touch(self, integration: int | None, since_ms: int) -> None:
         if integration is not None:
