@@ -46,7 +46,7 @@ STATES = {
     "/sla?month={month}&zone=Europe%2FBerlin&id=stripe": "What counts as down here",
     "/trends": "Failures by cause",
     "/trends?days=90&day={day}": "Incidents of",
-    "/deliveries": "Everything that was to be said was said.",
+    "/deliveries": "Every message was delivered.",
     "/system": "The monitor is well.",
 }
 

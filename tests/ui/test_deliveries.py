@@ -65,3 +65,9 @@ def test_a_message_without_an_incident_names_the_integration_it_speaks_of() -> N
     burn = replace(SENT, incident=None, kind=AlertKind.FAST_BURN)
     shown = deliveries.attempts(said(attempts=(burn,), subjects={1: "<PayPal>"}), READER, None, None)
     assert "&lt;PayPal&gt;" in shown
+
+
+def test_where_nobody_would_be_told_nothing_is_well() -> None:
+    assert "Nobody would be told: no channel is declared." in deliveries.answer(said(), READER)
+    assert "No message had to be sent yet." in deliveries.answer(said(declared={"ops": "slack"}), READER)
+    assert "Every message was delivered." in deliveries.answer(said(declared={"ops": "slack"}, attempts=(SENT,)), READER)

@@ -49,7 +49,7 @@ _CHANNEL_HEAD: Final = (("", "State"), ("", "Channel"), ("num", "Waiting"), ("",
 
 
 def answer(view: Said, reader: Reader) -> str:
-    """Whether everything that was to be said was said."""
+    """Whether every message reached its channel, and whether there is one at all."""
     waiting, broken = sum(view.waiting.values()), [channel.channel for channel in view.channels if channel.opened_ms is not None]
     if broken:
         verb = "does" if len(broken) == 1 else "do"
@@ -58,14 +58,20 @@ def answer(view: Said, reader: Reader) -> str:
         mark, lead = "degraded", f"{fmt.plural(len(view.dead), 'message')} could not be delivered."
     elif waiting:
         mark, lead = "unknown", f"{fmt.plural(waiting, 'message')} {'waits' if waiting == 1 else 'wait'} to be delivered."
+    elif not view.names:
+        mark, lead = "degraded", "Nobody would be told: no channel is declared."
+    elif view.last is None:
+        mark, lead = "up", "No message had to be sent yet."
     else:
-        mark, lead = "up", "Everything that was to be said was said."
+        mark, lead = "up", "Every message was delivered."
     last = view.last
     below = (
         f"The newest attempt was {reader.ago(last.at_ms)}, to {last.channel}."
         if last
-        else "Nothing has been said yet: the first message goes out with the first incident."
+        else "The first one goes out with the first incident."
     )
+    if not view.names:
+        below = "An incident would show on these pages alone."
     title = f'<h1><span class="{mark}">{icon(mark)}</span>{lead}</h1>'
     return f'<header class="answer">{title}<p class="sub">{text(below)}</p></header>'
 

@@ -23,7 +23,8 @@ def answer(view: Trends, days: int) -> str:
     half = len(totals) // 2
     before, after = sum(totals[:half]), sum(totals[-half:] if half else totals)
     if not sum(totals):
-        lead, below = f"No failure in {days} days.", "Nothing was slow and nothing failed."
+        lead = f"No failure was seen in {days} days."
+        below = "Nothing was slow and nothing failed." if view.p95_us else "Nothing has been measured yet."
     else:
         change = "fewer than" if after < before else "more than" if after > before else "as many as"
         lead = f"{fmt.count(sum(totals))} failed or slow results in {days} days."
@@ -35,7 +36,7 @@ def ranking(title: str, beside: str, found: Sequence[Rank], *, slow: bool) -> st
     """Ten at most."""
     head = heading(title, beside)
     if not found:
-        return head + parts.nothing("Nobody to list." if slow else "Nobody: everything was up all the time.")
+        return head + parts.nothing("No latency has been measured yet." if slow else "None: whatever was seen was up.")
     rows = (_rank(rank, slow=slow) for rank in found)
     return head + table("chk rank", title, _SLOW_HEAD if slow else _SHARE_HEAD, rows)
 
