@@ -55,7 +55,7 @@ class Deadman:
     async def _call(self) -> None:
         try:
             answer = await self.http.get(self.url, timeout=TIMEOUT_S)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             self._failed(f"{type(error).__name__}: it cannot be reached")
         else:
             if answer.is_success:

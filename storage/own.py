@@ -12,7 +12,7 @@ from storage.codec import load
 from storage.codes import DAY_MS, HOUR_MS
 from storage.engine import Database
 
-_DEAD: Final = text(
+DEAD_LETTERS: Final = text(
     "SELECT a.channel, COUNT(*), MAX(a.dead_ms) FROM alert a LEFT JOIN incident i ON i.id = a.incident "
     "WHERE a.dead_ms >= :since AND (i.kind IS NULL OR i.kind <> :own) GROUP BY a.channel ORDER BY a.channel"
 )
@@ -41,7 +41,7 @@ class OwnRows:
 
 
 def own_rows(conn: Connection, now_ms: int) -> OwnRows:
-    dead = conn.execute(_DEAD, {"since": now_ms - DAY_MS, **_OWN}).all()
+    dead = conn.execute(DEAD_LETTERS, {"since": now_ms - DAY_MS, **_OWN}).all()
     unsent_ms = conn.execute(_UNSENT, _OWN).scalar()
     starts = int(conn.execute(_STARTS, {"since": now_ms - HOUR_MS}).scalar() or 0)
     newest = max((at_ms for _, _, at_ms in dead), default=None)

@@ -41,6 +41,7 @@ class Event(SQLModel, table=True):
 
 
 _UNDELIVERED = text("delivered_ms IS NULL AND dead_ms IS NULL")
+_DEAD = text("dead_ms IS NOT NULL")
 
 
 class Alert(SQLModel, table=True):
@@ -66,7 +67,10 @@ class Alert(SQLModel, table=True):
     error: str = Field(default="", sa_type=TEXT)
     body: str = Field(sa_type=TEXT)
 
-    __table_args__ = (Index("ix_alert_waiting", "channel", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),)
+    __table_args__ = (
+        Index("ix_alert_waiting", "channel", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+        Index("ix_alert_dead", "dead_ms", sqlite_where=_DEAD, postgresql_where=_DEAD),
+    )
 
 
 class Delivery(SQLModel, table=True):

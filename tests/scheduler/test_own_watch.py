@@ -21,15 +21,15 @@ from scheduler.judging import oneself
 from scheduler.memory import JudgeSettings
 from scheduler.pace import Pace
 from storage import deliveries, incidents, notices
-from storage.engine import Database
+from storage.engine import Database, open_database
 from storage.outbox import StoredOutbox
-from storage.own import blind_ms, own_rows, own_troubles, size_bytes
+from storage.own import DEAD_LETTERS, blind_ms, own_rows, own_troubles, size_bytes
 from storage.rows import NoticeRow
 from tests.core.test_own_health import WELL
 from tests.scheduler.office import Office
 
 LATE = {"late": Standing("Checks begin up to 4.0 s late.", open=True, since_ms=1)}
-DEAD = {"dead": Standing("1 alert was given up.", open=True, since_ms=1)}
+GIVEN_UP = {"dead": Standing("1 alert was given up.", open=True, since_ms=1)}
 MINUTE_MS = 60_000
 
 
@@ -89,7 +89,7 @@ def test_nobody_is_reminded_of_it_and_another_plan_does_not_end_it(db: Database)
 def test_what_is_wrong_with_the_alerts_goes_to_the_fallback(db: Database) -> None:
     office = Office(db)
     office.recorder.change(lambda memory, now: judging.replan(memory, office.plan, now, JudgeSettings("ops", fallback="mail")))
-    assert kinds(watched(office, {**DEAD, **LATE})) == [("mail", AlertKind.OPENED), ("ops", AlertKind.OPENED)]
+    assert kinds(watched(office, {**GIVEN_UP, **LATE})) == [("mail", AlertKind.OPENED), ("ops", AlertKind.OPENED)]
 
 
 def test_a_restarted_worker_knows_what_was_told(db: Database) -> None:
@@ -208,3 +208,12 @@ def test_somebody_is_called_only_while_beats_writing_and_queue_are_well() -> Non
     assert why_unwell(**well) is None  # type: ignore[arg-type]
     for broken in ({"beats": False}, {"failing_since_ms": 1}, {"lag_ms": 60_000}, {"due_ms": 100_000}):
         assert why_unwell(**{**well, **broken})  # type: ignore[arg-type]
+
+
+def test_dead_letters_are_found_by_an_index(sqlite_url: str) -> None:
+    """It is asked every two seconds, of a table that is kept for ever."""
+    db = open_database(sqlite_url, wait_s=0)
+    with db.read() as conn:
+        plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {DEAD_LETTERS.text.replace(':since', '1').replace(':own', '2')}").all()
+    db.close()
+    assert any("ix_alert_dead" in str(step) for step in plan)

@@ -40,3 +40,5 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('check', 'location', 'day_ms'),
     sqlite_with_rowid=False
     )
+    with op.batch_alter_table('alert', schema=None) as batch_op:
+        batch_op.create_index('ix_alert_dead', ['dead_ms'], unique=False, sqlite_where=sa.text('dead_ms IS NOT NULL'), postgresql_where=sa.text('dead_ms IS NOT NULL'))
