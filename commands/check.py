@@ -22,7 +22,7 @@ from core.address import PRIVATE, is_blocked, read_literal
 from core.declared import DeclaredCheck, DeclaredIntegration
 from core.exits import Exit, Refusal
 from core.health import Status
-from scheduler.service import USER_AGENT
+from scheduler.outside import USER_AGENT
 from scheduler.work import job
 from settings import Settings
 

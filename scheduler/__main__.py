@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Final
 
 import observe
 from core.exits import Exit, Refusal
-from scheduler import leader, standby
-from scheduler.beats import Beats
+from scheduler.beats import beat_parent, has_parent
 from scheduler.clock import Clock
-from scheduler.service import Service
+from scheduler.distress import Distress
+from scheduler.worker import Worker
 from settings import Settings, load
-from storage import processes, timeline
+from storage import timeline
 from storage.engine import Database, open_database
-from storage.faults import NO_ANSWER, Fenced, sentence_of
+from storage.faults import NO_ANSWER, sentence_of
 from storage.migrate import migrate
 
-STAND_BY_S = 1.0
+AGAIN_S: Final = 1.0
+# What may pass by itself. Somebody is told, and a child of a web process tries again: whoever started that does not look at us.
+PASSING: Final = frozenset({Exit.STATE_NOT_WRITABLE, Exit.DATABASE_UNREACHABLE})
 
 log = logging.getLogger("scheduler")
 
 
 def main() -> Exit:
-    """Until it is told to stop, its parent goes away, or another worker takes the lead. Raises Refusal."""
+    """Until it is told to stop, or its parent goes away. Raises Refusal."""
     settings = load()
     observe.set_up(settings, role="worker")
-    migrate(settings.database)
-    db = open_database(settings.database)
     stopping = threading.Event()
     watch_parent(stopping)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    try:
-        return _Worker(settings, db, Clock(floor_ms=_floor(db)), stopping).run()
-    except Fenced:
-        log.error("another worker leads: this one ends")
+    distress = Distress(settings)
+    opened = _opened(settings, stopping, distress)
+    if opened is None:
         return Exit.OK
-    except NO_ANSWER as error:
-        raise Refusal(Exit.DATABASE_UNREACHABLE, f"The database cannot be worked with: {sentence_of(error)}.") from None
+    db, clock = opened
+    try:
+        return Worker(settings, db, clock, stopping, distress).run()
     except Exception:
         log.exception("the worker ended by a bug of ours")  # redacted and reported, as a bare traceback would not be
         return Exit.FAILED
@@ -54,69 +52,35 @@ def main() -> Exit:
             db.close()
 
 
-class _Worker:
-    """Stands by, then leads."""
-
-    def __init__(self, settings: Settings, db: Database, clock: Clock, stopping: threading.Event) -> None:
-        self._settings, self._db, self._clock, self._stopping = settings, db, clock, stopping
-        self._service: Service | None = None
-        self._ident = processes.register(db, "worker", clock.now_ms(), pid_started_ms=standby.started_ms(os.getpid()) or 0)
-        self._beats = Beats(db, self._ident, clock, self._body)
-
-    def run(self) -> Exit:
-        lock = leader.leader_lock(self._settings.database)
-        self._beats.start()
+def _opened(settings: Settings, stopping: threading.Event, distress: Distress) -> tuple[Database, Clock] | None:
+    """The database, at this version's tables, and a clock that does not go behind what is in it. None: told to stop before."""
+    while not stopping.is_set():
         try:
-            epoch = self._stand_by(lock)
-            if epoch is not None:
-                self._beats.lead()
-                asyncio.run(self._lead(epoch))
-        finally:
-            self._beats.stop()
-            lock.release()
-        return Exit.FAILED if self._service is not None and self._service.failed else Exit.OK
+            return _open(settings)
+        except Refusal as refusal:
+            if not has_parent() or refusal.code not in PASSING:
+                raise
+            log.warning("the worker cannot begin: %s", refusal.sentence)
+            distress.failed(refusal.sentence.rstrip("."))
+        beat_parent()
+        stopping.wait(AGAIN_S)
+    return None
 
-    def _stand_by(self, lock: leader.Lock) -> int | None:
-        """The epoch, once it leads; None when it is to end before that."""
-        watch, told = standby.Watch(self._db), ""
-        while not self._stopping.is_set():
-            self._beats.turn()
-            try:
-                epoch = leader.lead(self._db, lock, process=self._ident, now_ms=self._clock.now_ms())
-                if epoch is not None:
-                    log.info("leading (epoch %d)", epoch)
-                    return epoch
-                words = "another worker leads"
-                watch.look(can_write=self._beats.writes)
-            except NO_ANSWER as error:
-                lock.release()
-                words = f"the database cannot be worked with: {sentence_of(error)}"
-            if words != told:
-                log.info("%s; standing by", words)
-                told = words
-            self._stopping.wait(STAND_BY_S)
-        return None
 
-    async def _lead(self, epoch: int) -> None:
-        service = self._service = Service(self._settings, self._db, epoch, self._clock, self._beats)
-        watcher = asyncio.create_task(self._watch(service))
-        try:
-            await service.run()
-        finally:
-            self._stopping.set()  # a worker that lost the lead ends: its parent starts another, which stands by
-            await watcher
-
-    async def _watch(self, service: Service) -> None:
-        await asyncio.to_thread(self._stopping.wait)
-        service.stop()
-
-    def _body(self) -> Mapping[str, Any]:
-        return self._service.vital_signs() if self._service else {}
+def _open(settings: Settings) -> tuple[Database, Clock]:
+    migrate(settings.database)
+    db = open_database(settings.database)
+    try:
+        return db, Clock(floor_ms=_floor(db))
+    except NO_ANSWER as error:
+        with suppress(*NO_ANSWER):
+            db.close()
+        raise Refusal(Exit.DATABASE_UNREACHABLE, f"The database cannot be worked with: {sentence_of(error)}.") from None
 
 
 def watch_parent(stopping: threading.Event) -> None:
     """A child of the web process ends when the pipe on its standard input closes, however its parent ended."""
-    if "BEAT_FD" not in os.environ:
+    if not has_parent():
         return
 
     def wait() -> None:

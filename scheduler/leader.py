@@ -25,7 +25,7 @@ class WorkerLock:
     """SQLite: `worker.lock` beside the database file."""
 
     def __init__(self, folder: Path) -> None:
-        self._lock = FileLock(folder / "worker.lock")
+        self._lock = FileLock(folder / "worker.lock", thread_local=False)  # beats ask for it from a thread of theirs
 
     def try_acquire(self) -> bool:
         try:
@@ -54,4 +54,28 @@ def lead(db: Database, lock: Lock, *, process: int | None, now_ms: int, wait_s: 
         if time.monotonic() >= deadline:
             return None
         time.sleep(0.05)
+    return take(db, process=process, now_ms=now_ms)
+
+
+def take(db: Database, *, process: int | None, now_ms: int) -> int:
+    """The new epoch of whoever has the lock."""
     return lease.take(db, process, now_ms)
+
+
+def keep(db: Database, lock: Lock, epoch: int) -> bool:
+    """Whether this process leads on; asked at every beat.
+
+    A session that broke has lost the lock. It is taken again where nobody took the lead meanwhile: after a restart of the server
+    what waits in memory is then written, and not lost with this process. Raises while the database cannot be asked: then nobody
+    can take the lead either, and the next beat asks again.
+    """
+    if lock.is_held():
+        return True
+    lock.release()
+    if not lock.try_acquire():
+        return False
+    with db.read() as conn:
+        stays = lease.current(conn) == epoch
+    if not stays:
+        lock.release()
+    return stays

@@ -84,6 +84,12 @@ class Recorder:
         """How long the oldest result that waits has waited. From any thread."""
         return int(self._buffer.waited_s * 1000)
 
+    @property
+    def broke(self) -> bool:
+        """Whether its thread ended by a bug of ours."""
+        begun = self._thread.ident is not None
+        return begun and not (self._thread.is_alive() or self._stopping or self.fenced.is_set())
+
     def hangs_s(self) -> float:
         """For how long its thread has not come round, which its health then says; 0 where it is not at work. From any thread."""
         hanging_s = time.monotonic() - self._round_at if self._thread.is_alive() else 0.0

@@ -1,4 +1,4 @@
-"""A standby's eye on the leader: one that stopped keeps its lock, so it is ended after 20 s without a beat, if it is on this machine."""
+"""A standby's eye on the leader: one that stopped keeps its lock, so after 20 s without a beat it is ended, or on Postgres its session."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from storage import processes
+from storage import lease, processes
 from storage.engine import Database
 from storage.rows import ProcessRow
 
@@ -43,7 +43,14 @@ class Watch:
         if leader is None or self._monotonic() - self._since < self._silence_s:
             return None
         self._since = self._monotonic()
-        return leader if _end(leader, can_write=can_write) else None
+        return leader if _end(leader, can_write=can_write) or (can_write and self._end_session()) else None
+
+    def _end_session(self) -> bool:
+        """One that is on another machine cannot be killed; without its session it has lost the lock, and its epoch is refused."""
+        if self._db.is_sqlite or not lease.end_leaders_session(self._db):
+            return False
+        log.error("the leading worker has not beaten for 20 s: its session was ended")
+        return True
 
 
 def _end(leader: ProcessRow, *, can_write: bool) -> bool:

@@ -37,6 +37,16 @@ def fence(conn: Connection, epoch: int) -> None:
         raise Fenced(f"epoch {epoch} no longer leads")
 
 
+def end_leaders_session(db: Database) -> bool:
+    """Postgres only: the server ends the session that holds the leader's lock, wherever its process is. Whether there was one."""
+    find = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = 0 "
+        "AND objid = :key AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with db.write() as conn:
+        return any(conn.execute(find, {"key": LEADER_KEY}).scalars())
+
+
 class LeaderLock:
     """Postgres only: a session advisory lock on a connection of its own; the server frees it when the session ends."""
 
