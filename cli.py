@@ -103,6 +103,29 @@ def report(
 
 
 @app.command()
+def correct(
+    name: Annotated[str | None, typer.Argument(help="integration, or integration/check")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="2026-11-03T10:00, in TIMEZONE; or with an offset.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="The same, later.")] = None,
+    counts_as: Annotated[str | None, typer.Option("--as", help="up, degraded, down, maintenance or unknown")] = None,
+    whose: Annotated[str | None, typer.Option("--whose", help="theirs, ours, path or unknown")] = None,
+    why: Annotated[str | None, typer.Option("--why", help="The reason; reports print it.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="Your name; reports print it.")] = None,
+    replaces: Annotated[int | None, typer.Option("--replaces", help="The correction that holds no longer.")] = None,
+    withdraw: Annotated[int | None, typer.Option("--withdraw", help="Take this correction back.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Those that hold.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a stretch of the past is to count as, or whose trouble it was. What was measured stays as it is."""
+    from commands.correct import Asked, correct, listed
+
+    if list_:
+        _end(lambda: listed(_settings(), name, as_json=as_json))
+    asked = Asked(name, since, until, counts_as, whose, why, by, replaces, withdraw)
+    _end(lambda: correct(_settings(), asked, as_json=as_json))
+
+
+@app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     since: Annotated[str | None, typer.Option(help="From this UTC day on (YYYY-MM-DD). Default: 30 days ago.")] = None,
