@@ -92,7 +92,7 @@ FOLD_MS: Final = 5 * MINUTE_MS
 PACK_MS: Final = 3 * HOUR_MS
 FULL_MS: Final = 7 * DAY_MS
 FREE_BYTES: Final = 200_000_000
-STARTS: Final = 3
+STARTS: Final = 4
 
 _SLOW: Final = "Give the machine more processor time, or raise intervals."
 _WRITE: Final = "See what holds the database: a backup, another process, a full or slow disk."
@@ -254,7 +254,7 @@ MEASURES: Final = (
         "Starts in an hour",
         Unit.COUNT,
         "How often a worker began in the last hour, this one included.",
-        "1 or 2",
+        "1 to 3",
         "Read the worker's log for how it ended; is it short of memory?",
         STARTS - 1,
     ),

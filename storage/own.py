@@ -21,7 +21,10 @@ _UNSENT: Final = text(
     "SELECT MIN(a.created_ms) FROM alert a LEFT JOIN incident i ON i.id = a.incident "
     "WHERE a.delivered_ms IS NULL AND a.dead_ms IS NULL AND a.handed_to IS NULL AND (i.kind IS NULL OR i.kind <> :own)"
 )
-_STARTS: Final = text("SELECT COUNT(*) FROM process WHERE beat_ms >= :since AND started_ms >= :since AND role = 'worker'")
+# One that only stood by says nothing of itself.
+_STARTS: Final = text(
+    "SELECT COUNT(*) FROM process WHERE beat_ms >= :since AND started_ms >= :since AND role = 'worker' AND (leads OR body <> '{}')"
+)
 _BLIND: Final = text(
     "SELECT started_ms, resolved_ms, closed_ms FROM incident WHERE kind = :blind AND (closed_ms IS NULL OR closed_ms >= :since)"
 )
@@ -37,7 +40,7 @@ class OwnRows:
     dead_ms: int | None  # the newest
     dead_channels: tuple[str, ...]
     unsent_ms: int | None  # when the oldest that no channel took was made
-    starts: int  # of workers, in the last hour
+    starts: int  # of workers that led, in the last hour
 
 
 def own_rows(conn: Connection, now_ms: int) -> OwnRows:

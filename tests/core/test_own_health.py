@@ -120,7 +120,7 @@ def test_an_open_trouble_ends_after_it_was_over_for_as_long_and_says_since_when(
 
 
 def test_what_happened_is_told_at_once() -> None:
-    found = standing(replace(WELL, dead_letters=1, dead_age_ms=0, starts=3))
+    found = standing(replace(WELL, dead_letters=1, dead_age_ms=0, starts=4))
     assert all(one.open for one in found.values())
     assert set(found) == {"dead", "starts"}
 

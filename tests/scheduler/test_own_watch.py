@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,18 +15,25 @@ from core.own_figures import DAY_MS, HOUR_MS
 from core.own_health import Standing, stand
 from scheduler import judge as judging
 from scheduler.backups import newest_backup
+from scheduler.beside import Beside
 from scheduler.cadence import Cadence, achieved_ms
+from scheduler.clock import Clock
 from scheduler.deadman import why_unwell
+from scheduler.declarations import Declarations
 from scheduler.growth import Growth, growth_bytes
 from scheduler.judging import oneself
 from scheduler.memory import JudgeSettings
 from scheduler.pace import Pace
-from storage import deliveries, incidents, notices
+from scheduler.recorder import Recorder
+from settings import load
+from storage import deliveries, incidents, notices, processes
 from storage.engine import Database, open_database
+from storage.folding import Folder
 from storage.outbox import StoredOutbox
 from storage.own import DEAD_LETTERS, blind_ms, own_rows, own_troubles, size_bytes
 from storage.rows import NoticeRow
 from tests.core.test_own_health import WELL
+from tests.journeys.actors import now_ms, until
 from tests.scheduler.office import Office
 
 LATE = {"late": Standing("Checks begin up to 4.0 s late.", open=True, since_ms=1)}
@@ -217,3 +225,39 @@ def test_dead_letters_are_found_by_an_index(sqlite_url: str) -> None:
         plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {DEAD_LETTERS.text.replace(':since', '1').replace(':own', '2')}").all()
     db.close()
     assert any("ix_alert_dead" in str(step) for step in plan)
+
+
+def test_a_database_that_is_full_is_told_past_itself(sqlite_url: str, tmp_path: Path) -> None:
+    """Nothing can be recorded, an alert row neither: the sentence goes straight to a channel."""
+    db = open_database(sqlite_url, wait_s=0)
+    office, later_ms = Office(db), [0]
+    clock = Clock(wall_ms=lambda: now_ms() + later_ms[0], monotonic_ms=lambda: time.monotonic_ns() // 1_000_000 + later_ms[0])
+    recorder = Recorder(db, office.epoch, clock, judging.load(office.plan, settings=JudgeSettings("ops")), office.audience)
+    with db.write() as conn:
+        pages = conn.exec_driver_sql("PRAGMA page_count").scalar()
+        conn.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    said: list[str] = []
+    declarations = Declarations(lambda: tmp_path / "integrations.yaml", {}, db)
+    settings = load({"STATE_DIR": str(tmp_path)})
+    beside = Beside(settings, db, office.epoch, clock, recorder, Folder(db), declarations, said.append)
+    recorder.start()
+    for number in range(5_000):
+        recorder.put(office.heard(number * 0.05, Cause.SERVER_ERROR))
+    until(lambda: recorder.health.failing_since_ms, "writing fails")
+    beside._report_unwritten()
+    assert said == [], "not for a moment's trouble"
+    later_ms[0] = 11_000
+    beside._report_unwritten()
+    recorder.stop()
+    db.close()
+    assert "database or disk is full" in said[0]
+
+
+def test_a_standby_is_no_start(db: Database) -> None:
+    at_ms = now_ms()
+    for body in ({}, {"epoch": 3}, {"epoch": 4}):
+        processes.beat(db, processes.register(db, "worker", at_ms), at_ms, leads=False, body=body)
+    processes.register(db, "command", at_ms)
+    with db.read() as conn:
+        assert own_rows(conn, at_ms).starts == 2
+        assert own_rows(conn, at_ms + 2 * HOUR_MS).starts == 0
