@@ -131,11 +131,14 @@ def export(
     since: Annotated[str | None, typer.Option(help="From this UTC day on (YYYY-MM-DD). Default: 30 days ago.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this UTC day. Default: now.")] = None,
     integration: Annotated[str | None, typer.Option(help="Only this integration.")] = None,
+    what: Annotated[str, typer.Option(help="results, spans or incidents")] = "results",
+    form: Annotated[str | None, typer.Option("--format", help="csv or parquet. Default: by the file's ending.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Write single results as CSV, oldest first."""
+    """Write single results, spans or incidents as CSV or Parquet."""
     from commands.export import export
 
-    _end(lambda: export(_settings(), out, since, until, integration))
+    _end(lambda: export(_settings(), out, since, until, integration, what=what, form=form, as_json=as_json))
 
 
 @app.command()

@@ -1,46 +1,84 @@
-"""Single results as CSV, oldest first; reads only."""
+"""Single results, spans or incidents as a file for other programs; reads only."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Final
+from types import ModuleType
+from typing import BinaryIO, Final
 
-from commands.files import written
-from commands.output import say
+from commands import incident_lines, result_lines, span_lines
+from commands.files import STDOUT, written
+from commands.forms import FORMS
+from commands.output import answer_json, say
 from commands.progress import Progress
 from commands.reading import reading
-from commands.result_lines import Source, write_lines
+from commands.watched import watched
+from core.display import plural
 from core.exits import Exit, Refusal
 from settings import Settings
-from storage import catalogue
 from storage.codes import DAY_MS
 from storage.engine import Database
-from storage.rows import IntegrationRow
-from storage.timeline import oldest
+from storage.exporting import Stretch
 
 DAYS: Final = 30
+KINDS: Final[dict[str, ModuleType]] = {"results": result_lines, "spans": span_lines, "incidents": incident_lines}
 
 
-def export(settings: Settings, out: Path, since: str | None, until: str | None, integration: str | None) -> Exit:
+def export(
+    settings: Settings,
+    out: Path,
+    since: str | None,
+    until: str | None,
+    integration: str | None,
+    *,
+    what: str = "results",
+    form: str | None = None,
+    as_json: bool = False,
+) -> Exit:
     """`since` and `until` are UTC days; `until` itself is not in it. Raises Refusal with one sentence."""
-    now_ms = time.time_ns() // 1_000_000
+    what = _one_of(what, list(KINDS), "--what")
+    form = _one_of(form or ("parquet" if out.suffix.lower() == ".parquet" else "csv"), list(FORMS), "--format")
+    if as_json and out == STDOUT:
+        raise Refusal(Exit.USAGE, "--json answers on standard output, where the rows would go: name a file.")
+    stretch = _stretch(since, until, time.time_ns() // 1_000_000)
+    with reading(settings) as db, written(out) as file:
+        count = _write(file, db, integration, stretch, what, form)
+    if as_json:
+        answer_json({"file": out, "what": what, "format": form, "rows": count, "bytes": out.stat().st_size, **_days(stretch)})
+    else:
+        say(f"{plural(count, what.removesuffix('s'))}.")
+    return Exit.OK
+
+
+def _write(file: BinaryIO, db: Database, slug: str | None, stretch: Stretch, what: str, form: str) -> int:
+    kind, chosen = KINDS[what], watched(db, slug)
+    into, bar, count = FORMS[form](file, kind.COLUMNS), Progress("Exporting"), 0
+    for done, of, batch in kind.batches(db, chosen, stretch):
+        into.add(batch)
+        count += len(batch[0])
+        bar.step_of(done, of)
+    into.end()
+    bar.end()
+    return count
+
+
+def _one_of(word: str, known: list[str], option: str) -> str:
+    if word.lower() not in known:
+        near = get_close_matches(word.lower(), known, 1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise Refusal(Exit.USAGE, f"{option} takes {', '.join(known)}, not {word[:40]!r}.{hint}")
+    return word.lower()
+
+
+def _stretch(since: str | None, until: str | None, now_ms: int) -> Stretch:
     start = _day(since, "--since") if since else (now_ms // DAY_MS - DAYS) * DAY_MS
     end = min(_day(until, "--until") if until else now_ms, now_ms)
     if start >= end:
         raise Refusal(Exit.USAGE, "There is no day between --since and --until that has begun.")
-    with reading(settings) as db:
-        sources = _sources(db, integration)
-        start = max(start, min((source.first_ms for source in sources), default=end))
-        bar = Progress("Exporting", -(-end // DAY_MS) - start // DAY_MS)
-        with written(out) as file:
-            count = write_lines(file, db, sources, start, end, bar.step)
-        bar.end()
-    say(f"{count} {'result' if count == 1 else 'results'}.")
-    return Exit.OK
+    return Stretch(start, end)
 
 
 def _day(word: str, option: str) -> int:
@@ -51,22 +89,5 @@ def _day(word: str, option: str) -> int:
     return int(day.timestamp()) * 1000
 
 
-def _sources(db: Database, slug: str | None) -> list[Source]:
-    """Every check that has a result, removed ones too, at every place."""
-    with db.read() as conn:
-        rows = catalogue.integrations(conn, archived=True)
-        chosen = rows if slug is None else [_named(rows, slug)]
-        places = {ident: name for name, ident in catalogue.locations(conn).items()}
-        first = oldest(conn, [check.plan.id for row in chosen for check in row.checks])
-    names = {check.plan.id: (row.plan.slug, check.plan.slug) for row in chosen for check in row.checks}
-    found = [Source(check, place, (*names[check], places[place]), at) for (check, place), at in first.items()]
-    return sorted(found, key=lambda source: source.names)
-
-
-def _named(rows: Sequence[IntegrationRow], slug: str) -> IntegrationRow:
-    found = next((row for row in rows if row.plan.slug == slug), None)
-    if found is None:
-        near = get_close_matches(slug, [row.plan.slug for row in rows], 1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise Refusal(Exit.USAGE, f"There is no integration called {slug[:100]!r}.{hint}")
-    return found
+def _days(stretch: Stretch) -> dict[str, datetime]:
+    return {name: datetime.fromtimestamp(ms / 1000, UTC) for name, ms in (("since", stretch.since_ms), ("until", stretch.until_ms))}

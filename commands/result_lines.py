@@ -1,30 +1,40 @@
-"""Results as lines of CSV, a UTC day at a time: no look at the database is long, and no more than a day is in memory."""
+"""Results as batches of rows, a UTC day at a time: no look at the database is long, and no more than a day is in memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 
-from core.escape import csv_cell, printable
+from commands.columns import Batch, Kind, columns
+from commands.watched import Watched
+from storage import timeline
 from storage.codes import CAUSES, DAY_MS, STATUSES
 from storage.engine import Database
+from storage.exporting import Stretch
 from storage.results import Series, series
 
-COLUMNS: Final = ("at", "integration", "check", "location", "status", "cause", "total_ms", "late_ms", "latency_fit", "manual")
+COLUMNS: Final = columns(
+    at=Kind.INSTANT,
+    integration=Kind.TEXT,
+    check=Kind.TEXT,
+    location=Kind.TEXT,
+    status=Kind.WORD,
+    cause=Kind.WORD,
+    total_ms=Kind.LATENCY,
+    late_ms=Kind.NUMBER,
+    latency_fit=Kind.FLAG,
+    manual=Kind.FLAG,
+)
 STEP: Final = 50  # series read in one look
-CHUNK: Final = 20_000  # lines written at once
-
-_YES_OR_NO: Final = ("no", "yes")
+CHUNK: Final = 20_000  # rows written at once
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One check at one place: the slugs of integration, check and place, and the day of its oldest result."""
+    """One check at one place: the slugs of integration, check and place, and the instant of its oldest result."""
 
     check: int
     location: int
@@ -32,20 +42,23 @@ class Source:
     first_ms: int
 
 
-def write_lines(
-    file: BinaryIO, db: Database, sources: Sequence[Source], start_ms: int, end_ms: int, step: Callable[[int], None] = lambda done: None
-) -> int:
-    """Every result due in [start, end): how many. `step` hears how many days are written."""
-    file.write(_csv([COLUMNS]))
-    names = [tuple(csv_cell(printable(name)) for name in source.names) for source in sources]
-    days = range(start_ms // DAY_MS, -(-end_ms // DAY_MS))
-    count = 0
+def batches(db: Database, watched: Watched, stretch: Stretch) -> Iterator[tuple[int, int, Batch]]:
+    """How many days are done, of how many, and rows of theirs: every result due in the stretch, oldest first."""
+    sources = _sources(db, watched)
+    since_ms = max(stretch.since_ms, min((source.first_ms for source in sources), default=stretch.until_ms))
+    days = range(since_ms // DAY_MS, -(-stretch.until_ms // DAY_MS))
     for done, day in enumerate(days, start=1):
-        for lines in _lines(_read(db, sources, max(start_ms, day * DAY_MS), min(end_ms, (day + 1) * DAY_MS)), names):
-            file.write(_csv(lines))
-            count += len(lines)
-        step(done)
-    return count
+        found = _read(db, sources, max(since_ms, day * DAY_MS), min(stretch.until_ms, (day + 1) * DAY_MS))
+        for batch in _ordered(found, sources):
+            yield done, len(days), batch
+
+
+def _sources(db: Database, watched: Watched) -> list[Source]:
+    """Every check that has a result, removed ones too, at every place."""
+    with db.read() as conn:
+        first = timeline.oldest(conn, list(watched.checks))
+    found = [Source(check, place, (*watched.checks[check], watched.places[place]), at) for (check, place), at in first.items()]
+    return sorted(found, key=lambda source: source.names)
 
 
 def _read(db: Database, sources: Sequence[Source], start_ms: int, end_ms: int) -> list[Series]:
@@ -56,7 +69,7 @@ def _read(db: Database, sources: Sequence[Source], start_ms: int, end_ms: int) -
     return found
 
 
-def _lines(found: Sequence[Series], names: Sequence[tuple[str, ...]]) -> Iterator[list[tuple[str | int, ...]]]:
+def _ordered(found: Sequence[Series], sources: Sequence[Source]) -> Iterator[Batch]:
     """In the order of time; at one instant, in the order of the sources."""
     if not found:
         return
@@ -65,23 +78,15 @@ def _lines(found: Sequence[Series], names: Sequence[tuple[str, ...]]) -> Iterato
     order = np.lexsort((source, at))
     for start in range(0, len(order), CHUNK):
         part = order[start : start + CHUNK]
-        instants = np.datetime_as_string(at[part].astype("datetime64[ms]"), unit="ms", timezone="UTC")
-        columns = (instants, source[part], status[part], cause[part], total[part], late[part], fit[part], manual[part])
-        yield [_line(names, *line) for line in zip(*(column.tolist() for column in columns), strict=True)]
+        names = [sources[index].names for index in source[part].tolist()]
+        yield (
+            at[part].tolist(),
+            *([name[place] for name in names] for place in range(3)),
+            [STATUSES[code].value for code in status[part].tolist()],
+            [CAUSES[code] for code in cause[part].tolist()],
+            *(column[part].tolist() for column in (total, late, fit, manual)),
+        )
 
 
 def _joined(found: Sequence[Series], name: str) -> Any:
     return np.concatenate([getattr(one, name) for one in found])
-
-
-def _line(
-    names: Sequence[tuple[str, ...]], at: str, source: int, status: int, cause: int, us: int, late_ms: int, fit: bool, manual: bool
-) -> tuple[str | int, ...]:
-    said = STATUSES[status].value, CAUSES[cause] or ""
-    return (at, *names[source], *said, f"{us // 1000}.{us % 1000:03}", late_ms, _YES_OR_NO[fit], _YES_OR_NO[manual])
-
-
-def _csv(lines: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(lines)
-    return text.getvalue().encode()
