@@ -118,7 +118,15 @@ def footer(message: Message) -> str:
         else f"{len(view.members)} integrations"
     )
     owner = [f"owner {view.owner}"] if view.owner else []
-    return " · ".join([number(view.id), named, *owner, *instead, sent])
+    return " · ".join([number(view.id), _of_what(view), *owner, *instead, sent])
+
+
+def _of_what(view: IncidentView) -> str:
+    if view.kind is IncidentKind.GROUP:
+        return f"{len(view.members)} integrations"
+    if view.kind is IncidentKind.MONITOR:
+        return "the monitor itself"
+    return f"{view.provider_name or view.name}, {view.environment}"
 
 
 def number(incident: int) -> str:

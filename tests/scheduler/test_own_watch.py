@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from alerts.message import Message
+from alerts.plain import plain_text
 from core.health import Cause, Status
 from core.ledger import AlertKind, AlertRow, IncidentKind, IncidentRow, Ledger
 from core.own_figures import DAY_MS, HOUR_MS
-from core.own_health import Standing, stand
+from core.own_health import Standing, stand, todo
+from scheduler import incident_view
 from scheduler import judge as judging
 from scheduler.backups import newest_backup
 from scheduler.beside import Beside
@@ -261,3 +264,14 @@ def test_a_standby_is_no_start(db: Database) -> None:
     with db.read() as conn:
         assert own_rows(conn, at_ms).starts == 2
         assert own_rows(conn, at_ms + 2 * HOUR_MS).starts == 0
+
+
+def test_its_message_says_the_figure_and_what_to_do(db: Database) -> None:
+    office = Office(db)
+    watched(office, LATE)
+    (row,) = office.recorder.memory.incidents.values()
+    view = incident_view.look(db, row.id, office.clock.now_ms(), "https://monitor.example")
+    assert view is not None
+    said = plain_text(Message("alert_1", view, frozenset({AlertKind.OPENED}), row.severity, office.clock.now_ms()))
+    for words in ("The monitor is late", "Ours.", LATE["late"].says, todo("late"), "the monitor itself", f"/incident?id={row.id}"):
+        assert words in said
