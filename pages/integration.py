@@ -49,7 +49,8 @@ def _overview(dossier: Dossier, reader: Reader) -> None:
     st.html(block(blocks.head(view.head, reader, view.figures)))
     _actions(dossier)
     _windows(dossier, reader)
-    strip = heading("Last 24 hours", f"what we saw, beside what {text(dossier.row.plan.provider_name)} says")
+    says = any(check.kind == "statuspage" for check in dossier.plans)
+    strip = heading("Last 24 hours", f"what we saw{f', beside what {text(dossier.row.plan.provider_name)} says' if says else ''}")
     st.html(block(f"{strip}{lanes.strip(view.strip)}"))
     st.html(block(lanes.days(view.days, dossier.row.plan.slug)))
     _charts(dossier, reader)
@@ -62,7 +63,8 @@ def _actions(dossier: Dossier) -> None:
         return
     plan = dossier.row.plan
     with st.container(key="actions", horizontal=True):
-        asking.run_checks([check.id for check in dossier.plans if check.kind != HEARTBEAT], "Run all checks now")
+        if asked := [check.id for check in dossier.plans if check.kind != HEARTBEAT]:
+            asking.run_checks(asked, "Run all checks now")
         asking.silence(plan.id, plan.name)
         asking.maintenance(plan.id, plan.name)
         called = [check for check in dossier.plans if check.kind == HEARTBEAT]

@@ -11,7 +11,7 @@ from ui.blocks.parts import Banner
 from ui.drawn import DrawnWall
 from ui.filters import wall_filters
 from ui.html import block, link
-from ui.readings.answer import offline_answer
+from ui.readings.answer import monitor_answer
 from ui.readings.monitor import banner
 from ui.readings.wall import Filter
 from ui.views.monitor import Monitor
@@ -32,7 +32,8 @@ def render() -> None:
     filters = wall_filters(summaries) if len(summaries) > blocks.ROOMY_UP_TO else Filter()
     wall = drawn.wall(at, seen.rounded, filters, state.words("open"))
     with head:
-        st.html(block(blocks.answer(offline_answer(monitor, reader)) if monitor.network_down else wall.answer))
+        unseen = monitor_answer(monitor, reader)
+        st.html(block(blocks.answer(unseen) if unseen else wall.answer))
         live.pulse(seen, sum(len(one.plan.checks) for one in summaries))
     with above:
         _above(wall, banner(monitor, reader), monitor)

@@ -64,11 +64,11 @@ def _page(place: Place) -> st.Page:
 
 
 def _banner(*, first: bool) -> None:
-    """What is to be known on every page; the wall's own answer says it when our network is down."""
+    """What is to be known on every page; the wall's own answer says it when our network is down or nobody probes."""
     key = data.version("system", "incidents")
     monitor = data.monitor(key)
     shown = banner(monitor, Reader(data.now_ms(), live.zone()))
-    if shown and not (first and monitor.network_down):
+    if shown and not (first and (monitor.network_down or (monitor.gone_ms is not None and monitor.playing is None))):
         st.html(block(parts.banner(shown)))
 
 

@@ -140,3 +140,28 @@ def test_the_wall_follows_the_monitor_through_every_state(changing: Site, tab: C
     shown.page.get_by_text("Nothing is being watched yet.").wait_for()
     assert look_closely(shown) == []
     assert shown.faults == []
+
+
+def test_the_keyboard_goes_past_the_navigation_and_shows_where_it_is(failing: Site, tab: Callable[[Site], Tab]) -> None:
+    shown = tab(failing).open("/")
+    page = shown.page
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.ih') !== null"), "the first stop is a link of the page itself"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_page_whose_question_takes_too_long_says_so_and_nothing_else(changing: Site, tab: Callable[[Site], Tab]) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT COUNT(*) FROM n"
+    with changing.db.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE delivery RENAME TO delivery_kept")
+        conn.exec_driver_sql(f"CREATE VIEW delivery AS SELECT * FROM delivery_kept WHERE ({endless}) > 0")
+    shown = tab(changing).open("/deliveries")
+    shown.page.get_by_role("heading", name="This took too long.").wait_for(timeout=15_000)
+    shown.page.get_by_text("Reading was stopped after 1 s").wait_for()
+    assert "Traceback" not in shown.text
+    assert look_closely(shown) == []
+    shown.open("/system").page.get_by_role("heading", level=1).wait_for()

@@ -23,6 +23,7 @@ class Line:
     name: str
     target_of: str
     contract: Standing
+    environment: str = "production"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ def line(name: str, band: Band, target_of: str = "contract") -> Line:
 
 
 PAYPAL, SLACK = line("PayPal", Band.BROKEN), line("Slack", Band.KEPT_SO_FAR)
+SANDBOX = Line("PayPal", "contract", Standing(Band.BROKEN), "sandbox")
 OKTA, VERCEL = line("Okta", Band.BROKEN, "objective"), line("Vercel", Band.KEPT_SO_FAR, "objective")
 
 
@@ -49,6 +51,7 @@ OKTA, VERCEL = line("Okta", Band.BROKEN, "objective"), line("Vercel", Band.KEPT_
         ((SLACK, OKTA), "No promise is broken this month. The one own target is missed this month: Okta."),
         ((OKTA, VERCEL), "1 of 2 own targets is missed this month: Okta."),
         ((SLACK, SLACK), "None of 2 promises is broken this month."),
+        ((PAYPAL, SANDBOX), "2 of 2 promises are broken this month: PayPal and PayPal (sandbox)."),
     ],
 )
 def test_a_target_of_our_own_is_not_called_a_promise(rows: tuple[Line, ...], lead: str) -> None:

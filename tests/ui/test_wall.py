@@ -15,11 +15,12 @@ from storage.rows import Figures, Summary
 from tests.ui.samples import DAY_MS, MINUTE_MS, NOW_MS, failing, figures, fleet, summary
 from ui.blocks import days, spark, wall
 from ui.reader import Reader
-from ui.readings.answer import read_answer
+from ui.readings.answer import monitor_answer, read_answer
 from ui.readings.budget import month_budget
 from ui.readings.shares import coverage, experience
 from ui.readings.wall import Filter, read_wall
 from ui.readings.watch import read_watch
+from ui.views.monitor import Blind, Monitor
 
 READER = Reader(NOW_MS, "Europe/Berlin")
 
@@ -157,3 +158,21 @@ def test_what_ends_within_45_days_is_watched_soonest_first() -> None:
 def test_a_vendors_page_says_nothing_new_while_our_own_checks_fail() -> None:
     one = replace(watched(), status=Status.DOWN)
     assert read_watch([one], [signal("page", {"status": "red", "headline": "Delays"})], READER) == ()
+
+
+BLIND = Blind(NOW_MS - 3 * MINUTE_MS, None, "No canary answers", 8)
+
+
+@pytest.mark.parametrize(
+    ("monitor", "lead"),
+    [
+        (Monitor(None, None, True), None),
+        (Monitor(None, BLIND, False), "Our own network is down."),
+        (Monitor(NOW_MS - MINUTE_MS, BLIND, False), "Nobody is probing."),
+        (Monitor(0, None, False), "Nobody probes yet."),
+        (Monitor(0, None, True, (12, 91)), "Nothing is judged yet."),
+    ],
+)
+def test_where_the_monitor_does_not_see_nothing_is_said_to_be_well(monitor: Monitor, lead: str | None) -> None:
+    answer = monitor_answer(monitor, READER)
+    assert (answer.lead if answer else None) == lead

@@ -140,5 +140,7 @@ def promise(view: Promise | None) -> str:
 
 def aside(view: Integration, reader: Reader) -> str:
     """The side column."""
-    sections = (clocks(view.clocks), guarantee(view.guarantee), word(view.word, view.head.name, reader), promise(view.promise))
+    ours = all(line.called_at for line in view.checks)  # jobs that call us have no vendor with a page
+    said = "" if ours else word(view.word, view.head.name, reader)
+    sections = (clocks(view.clocks), guarantee(view.guarantee), said, promise(view.promise))
     return f"<aside>{''.join(sections)}</aside>"

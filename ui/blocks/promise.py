@@ -13,7 +13,7 @@ from sla.portfolio import IncidentLine, Report, Row
 from ui import format as fmt
 from ui import words
 from ui.blocks import parts
-from ui.blocks.promises import BAND
+from ui.blocks.promises import standing_word
 from ui.blocks.tables import table
 from ui.html import address, heading, icon, link, outside, text
 from ui.reader import Reader
@@ -22,9 +22,9 @@ from ui.reader import Reader
 def head(row: Row, report: Report) -> str:
     """The chosen promise."""
     standing = row.contract
-    over = -standing.budget.left
-    said = f"Broken, {fmt.minutes(int(over))} over" if standing.budget.breached else BAND[standing.band].word
-    name = f'<h2 class="big-h">{text(row.name)}</h2>{parts.chip(BAND[standing.band], said)}'
+    word, over = standing_word(row), -standing.budget.left
+    said = f"{word.word}, {fmt.minutes(int(over))} over" if standing.budget.breached else word.word
+    name = f'<h2 class="big-h">{text(row.name)}</h2>{parts.chip(word, said)}'
     forecast = _forecast(row, report)
     where = link("The integration", address("integration", id=row.slug))
     return f'<div class="drill"><div class="hd">{name}<span class="s">{forecast}</span><span class="sp"></span>{where}</div></div>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
@@ -70,8 +71,19 @@ def _standing(rows: Sequence[Row], noun: str, verb: str, when: str) -> str:
 
 
 def _names(rows: Sequence[Row]) -> str:
-    named = [text(row.name) for row in rows[:NAMED_AT_MOST]]
+    named = [text(_named(row)) for row in rows[:NAMED_AT_MOST]]
     return fmt.series([*named, f"{len(rows) - NAMED_AT_MOST} more"] if len(rows) > NAMED_AT_MOST else named)
+
+
+def standing_word(row: Row) -> words.Word:
+    """A promise is broken; a target of our own is missed."""
+    missed = row.target_of == OWN and row.contract.band is Band.BROKEN
+    return replace(BAND[Band.BROKEN], word="Missed") if missed else BAND[row.contract.band]
+
+
+def _named(row: Row) -> str:
+    """With its environment where that is not production: a name alone may stand for many."""
+    return row.name if row.environment == "production" else f"{row.name} ({row.environment})"
 
 
 def table(report: Report, reader: Reader, *, every: bool, chosen: str, query: dict[str, str]) -> str:
@@ -108,7 +120,7 @@ def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:
     low = " warn" if standing.band is Band.PROVISIONAL else " m"
     whole = standing.seen.ratio == 1
     return (
-        f'<tr class="{_ROW[standing.band]}"{here}><td class="x-st">{parts.chip(BAND[standing.band])}</td>'
+        f'<tr class="{_ROW[standing.band]}"{here}><td class="x-st">{parts.chip(standing_word(row))}</td>'
         f'<th scope="row" class="nm">{name} <span class="m">{text(_beside(row))}</span></th>'
         f'<td class="num m x-t">{fmt.target(standing.target_pct)}</td>'
         f'<td class="num {"full" if whole else "big"} x-a">{fmt.percent(standing.seen.ratio)}</td>'

@@ -130,8 +130,23 @@ def _last(line: IncidentLine | None, reader: Reader) -> str:
     return f"Last failure: {line.name}, {reader.ago(end)}, {fmt.lasting(end - row.started_ms)}{whose}. "
 
 
-def offline_answer(monitor: Monitor, reader: Reader) -> Answer:
-    """Our own network is gone: the answer says so, and judges nobody."""
+def monitor_answer(monitor: Monitor, reader: Reader) -> Answer | None:
+    """Where the monitor itself does not see, that is the answer, and nobody is judged; None while it does."""
+    if monitor.playing is not None:
+        return Answer("unknown", "unknown", "Nothing is judged yet.", tail="The history of the demo is still being played.")
+    if monitor.gone_ms:
+        below = (
+            f"The worker was last seen {reader.ago(monitor.gone_ms)}. Start it with integration-health run, or worker where it runs apart."
+        )
+        return Answer(
+            "eye", "unknown", "Nobody is probing.", tail=f"What stands below is as of {reader.plain(monitor.gone_ms)}.", below=below
+        )
+    if monitor.gone_ms is not None:
+        return Answer("eye", "unknown", "Nobody probes yet.", below="The worker has not started. Nothing is judged until it does.")
+    return _offline(monitor, reader) if monitor.network_down else None
+
+
+def _offline(monitor: Monitor, reader: Reader) -> Answer:
     since = reader.plain(monitor.blind.start_ms) if monitor.blind else "now"
     below = f"Every result since {since} is unknown, nobody is blamed, and one alert says so when it returns."
     return Answer("net", "unknown", "Our own network is down.", tail="Nothing below is judged.", below=below)

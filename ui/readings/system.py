@@ -56,6 +56,8 @@ def read_system(
 def _answer(
     monitor: Monitor, told: Mapping[str, Any], problems: Sequence[Problem], troubles: Sequence[IncidentRow], reader: Reader
 ) -> tuple[str, str, str]:
+    if monitor.playing is not None:
+        return "unknown", "The demo’s history is being played.", "Probing begins when it is there."
     if monitor.gone_ms is not None:
         since = (
             f"The worker was last seen {reader.ago(monitor.gone_ms)}." if monitor.gone_ms else "No worker has been seen in the last day."
