@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from core.own_figures import MEASURES, STORED, Measure, Unit
 from core.own_health import RULES
+from core.own_measures import MEASURES, STORED, Measure, Unit
 from storage import own
 from storage.engine import Database, Snapshot
 from storage.rows import ProcessRow

@@ -22,11 +22,11 @@ from core.own_figures import (
     MINUTE_MS,
     PACK_MS,
     STARTS,
-    TODO,
     TRANSFER_MS,
     UNSENT_MS,
     OwnFigures,
 )
+from core.own_measures import TODO
 
 AFTER_MS: Final = 120_000
 NEWLY_MS: Final = HOUR_MS  # what happened within is news; after that it is only counted

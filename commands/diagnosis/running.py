@@ -12,6 +12,7 @@ import httpx
 
 from checks.runner import Runner
 from commands.diagnosis.finding import Finding, Grade, fine, watch, wrong
+from core.display import plural
 from core.own_health import seconds, todo
 from settings import Settings
 from storage import notices, own, processes, revision
@@ -58,7 +59,7 @@ def _worker(leader: ProcessRow | None, now_ms: int) -> Iterator[Finding]:
     elif body.get("failing_since_ms"):
         yield wrong("worker", f"{who} cannot write: {body.get('error')}.", "See the database's lines here.")
     else:
-        yield fine("worker", f"{who} leads, beat {seconds(max(0, age_ms))} ago and asks {body.get('checks', 0)} checks.")
+        yield fine("worker", f"{who} leads, beat {seconds(max(0, age_ms))} ago and asks {plural(int(body.get('checks') or 0), 'check')}.")
     if age_ms <= BEAT_MS:
         yield from _deadman(body.get("deadman"))
 

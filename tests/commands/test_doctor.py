@@ -5,20 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import text
 
 from commands.diagnosis.finding import Finding, Grade
@@ -32,6 +24,7 @@ from storage import notices, processes
 from storage.address import parse
 from storage.engine import Database, open_database
 from storage.examine import examine
+from tests.commands.doors import answering, authority, silent
 from tests.journeys.actors import cli, declared, environment, free_port, now_ms, vendor
 from tests.scheduler.office import Office
 from tests.scheduler.test_own_watch import LATE
@@ -337,58 +330,3 @@ def test_whoever_says_nothing_holds_the_diagnosis_up_for_some_seconds_only(env: 
         assert time.monotonic() - began < 20
     assert worst(found, "network").grade is Grade.WRONG
     assert worst(found, "channel mail").grade in (Grade.WRONG, Grade.UNKNOWN)
-
-
-# Real things to meet
-
-
-class answering:  # noqa: N801
-    """A web server: words by path, 404 elsewhere; its dates are behind ours by `ahead_s`."""
-
-    def __init__(self, pages: Mapping[str, str], *, ahead_s: int = 0) -> None:
-        class Door(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                body = pages.get(self.path, "").encode()
-                self.send_response(200 if body else 404)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                return formatdate(time.time() - ahead_s, usegmt=True)
-
-            def log_message(self, *_: object) -> None:
-                return
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-
-    def __enter__(self) -> int:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self._server.server_port
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class silent:  # noqa: N801
-    """Takes connections and never says a word."""
-
-    def __enter__(self) -> int:
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=50)
-        return int(self._socket.getsockname()[1])
-
-    def __exit__(self, *_: object) -> None:
-        self._socket.close()
-
-
-def authority(*, days: int) -> bytes:
-    """A certificate that ends so many days from now."""
-    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
-    made = made.not_valid_before(now - timedelta(days=100)).not_valid_after(now + timedelta(days=days))
-    return (
-        made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.own_figures import DAY_MS, HOUR_MS, MEASURES, MINUTE_MS, STORED, OwnFigures, Slowed, is_wrong
+from core.own_figures import DAY_MS, HOUR_MS, MINUTE_MS, OwnFigures, Slowed
 from core.own_health import AFTER_MS, RULES, Standing, stand, tells_elsewhere, todo
+from core.own_measures import MEASURES, STORED, is_wrong
 
 NOW = 1_000 * DAY_MS
 WELL = OwnFigures(

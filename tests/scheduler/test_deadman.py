@@ -12,7 +12,7 @@ from checks.runner import make_runner
 from checks.transport import guarded_client
 from scheduler.clock import Clock
 from scheduler.deadman import Deadman
-from tests.commands.test_doctor import answering
+from tests.commands.doors import answering
 from tests.journeys.actors import free_port
 
 SECRET = "c0ffee-1234-knock"

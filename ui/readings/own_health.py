@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.ledger import IncidentRow
-from core.own_figures import MEASURES, STORED, Measure, Unit, is_wrong
 from core.own_health import seconds, todo
+from core.own_measures import MEASURES, STORED, Measure, Unit, is_wrong
 from storage.own import OwnRows
 from storage.rows import NoticeRow, ProcessRow
 from ui import format as fmt
