@@ -60,6 +60,10 @@ class Beats:
     def turn(self) -> None:
         self._turned = time.monotonic()
 
+    def stall(self) -> None:
+        """No more beats until the next turn: this process works no more, and another one is to take its place."""
+        self._turned = float("-inf")
+
     def ident(self) -> int:
         """The row of this process; made when it can be. Raises what the database raises."""
         with self._registering:

@@ -110,8 +110,8 @@ class Service:
     async def _turn(self) -> None:
         """A recorder that hangs is no life either: beats that stay away have the parent, or a standby, put another worker in our place."""
         while not self._stop.is_set():
-            if self._parts.recorder.hangs_s() < HANGS_S:
-                self._beats.turn()
+            hangs = self._parts.recorder.hangs_s() > HANGS_S
+            (self._beats.stall if hangs else self._beats.turn)()
             if self._parts.recorder.fenced.is_set():
                 self._stop.set()
             if self._parts.recorder.broke:
