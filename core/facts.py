@@ -11,9 +11,9 @@ from core.verdict import Fact, Party, Speaks
 from core.voices import Case, PageSays, Round
 
 _PROBE: Final = {
-    Cause.DNS: "{check}: the name of {provider} leads nowhere.",
-    Cause.CONNECT: "{check}: no connection to {provider} comes about.",
-    Cause.TLS: "{check}: no encrypted connection to {provider} comes about.",
+    Cause.DNS: "{check}: the name of {provider} is not found in DNS.",
+    Cause.CONNECT: "{check}: {provider} cannot be connected to.",
+    Cause.TLS: "{check}: no secure (TLS) connection to {provider}.",
     Cause.TIMEOUT: "{check}: {provider} does not answer in time.",
     Cause.AUTH: "{check}: {provider} refuses the key.",
     Cause.QUOTA: "{check}: the quota at {provider} is used up.",

@@ -10,15 +10,15 @@ from core.plan import CheckPlan
 from core.verdict import OWN_NETWORK, Confidence, Party, Verdict
 
 _FAILS: Final = {
-    Cause.DNS: "{check}: the name leads nowhere",
-    Cause.CONNECT: "{check}: no connection comes about",
-    Cause.TLS: "{check}: no encrypted connection comes about",
+    Cause.DNS: "{check}: the name is not found in DNS",
+    Cause.CONNECT: "{check}: cannot be connected to",
+    Cause.TLS: "{check}: no secure (TLS) connection",
     Cause.TIMEOUT: "{check} does not answer within {ms}",
     Cause.AUTH: "{check}: the key is refused{with_code}",
-    Cause.QUOTA: "{check}: the quota is used up{with_code}",
+    Cause.QUOTA: "{check}: the quota is used up{answer}",
     Cause.CLIENT_ERROR: "{check}: our request is refused{with_code}",
     Cause.SERVER_ERROR: "{check} answers {code}",
-    Cause.CONTRACT: "{check} answers something else than agreed",
+    Cause.CONTRACT: "{check} answers, but not what was agreed",
     Cause.MISSED: "{check}: no call came",
     Cause.SLOW: "{check} is slow: {ms}{limit}",
     Cause.BLOCKED: "{check}: our own guard refuses to ask",
@@ -42,6 +42,7 @@ def what_fails(check: CheckPlan, result: ProbeResult) -> str:
         ms=milliseconds(_waited_us(check, result)),
         code=code or "a server error",
         with_code=f" with {code}" if code else "",
+        answer=f" (answer {code})" if code else "",
         limit=limit,
     )
 
