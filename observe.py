@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final, TextIO
+from typing import Any, ClassVar, Final, TextIO
 
 import sentry_sdk
 from sentry_sdk.integrations.logging import LoggingIntegration
@@ -43,16 +43,18 @@ OUR_NAME: Final = "integration-health"
 class Secrets:
     """The values that must not leave this process; the worker adds those it resolves."""
 
+    redactor: ClassVar[type[Redactor]] = Redactor  # as the runner's
+
     def __init__(self) -> None:
         self._known: frozenset[str] = frozenset()
-        self._redactor = Redactor()
+        self._redactor = self.redactor()
         self._lock = threading.Lock()
 
     def keep(self, values: Iterable[str]) -> None:
         with self._lock:
             known = self._known | {value for value in values if value}
             if known != self._known:
-                self._known, self._redactor = known, Redactor(known)
+                self._known, self._redactor = known, self.redactor(known)
 
     def redact(self, text: str) -> str:
         return self._redactor(text).text

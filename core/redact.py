@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from core.known import known
+from core.known import known, lowered
+from core.unescaped import layers
 
 PLACEHOLDER: Final = "[redacted]"
 
@@ -60,7 +61,6 @@ _PATTERNS: Final = tuple(
         (r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----((?:[^-]|-(?!----))*+)", 0),
         (rf"^[ \t]*(?:{_HEADERS})[ \t]*:[ \t]*+([^\r\n]++)", re.IGNORECASE | re.MULTILINE),
         (rf"""(?:"(?:{_NAMES})"|'(?:{_NAMES})')\s{{0,8}}:\s{{0,8}}b?{_VALUE}""", re.IGNORECASE),
-        (rf"""\\{{1,7}}"(?:{_NAMES})\\{{1,7}}"\s{{0,8}}:\s{{0,8}}\\{{1,7}}"([^"\\]++)""", re.IGNORECASE),
         (rf"""(?<![\w.%-])(?:{_NAMES})=([^&#\s"'<>,;)]++)""", re.IGNORECASE),
         (r"""\b(?:bearer|basic|apikey)\s{1,4}((?=[^\s"',]{0,500}?[0-9=_]|\S{24})[\w.~+/=-]{8,8000}+)""", re.IGNORECASE),
         (r"(?<=://)([^/\s@?#\"'<>]{1,512}+)@", 0),
@@ -99,11 +99,14 @@ class Redactor:
         return Redacted("".join([*parts, text[at:]]), len(spans))
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
-        for secret in self._secrets:
-            yield from known(secret).spans(text)
-        for pattern in _PATTERNS:
-            group = pattern.groups
-            yield from (found.span(group) for found in pattern.finditer(text))
+        """Of the text, and of what it says without its escapes."""
+        for layer in layers(text):
+            lower = lowered(layer.text)
+            for secret in self._secrets:
+                yield from (layer.origin(*span) for span in known(secret).spans(layer.text, lower))
+            for pattern in _PATTERNS:
+                group = pattern.groups
+                yield from (layer.origin(*found.span(group)) for found in pattern.finditer(layer.text))
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> Redacted:

@@ -63,6 +63,31 @@ def test_what_is_left_of_a_secret_that_was_cut_goes_too(length: int) -> None:
     assert redact(f"$.a is {SECRET[:length]}…, expected p@ss.", [SECRET]).text == f"$.a is {PLACEHOLDER}…, expected p@ss."
 
 
+def test_a_secret_that_is_given_percent_encoded_is_known_as_it_is() -> None:
+    assert redact("password p@ss/word refused", ["p%40ss%2Fword"]).text == f"password {PLACEHOLDER} refused"
+
+
+@pytest.mark.parametrize(
+    "part", [SECRET.upper(), SECRET[: len(SECRET) // 2], SECRET[len(SECRET) // 2 :], "****" + SECRET[-9:], SECRET[:9] + "****"]
+)
+def test_a_half_of_a_secret_and_another_case_of_it_go_too(part: str) -> None:
+    assert redact(f"key {part} is unknown", [SECRET]).text.replace("****", "") == f"key {PLACEHOLDER} is unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("user%20jane.roe%40customer.example%20is%20gone", "user%20[redacted]%20is%20gone"),
+        ("postgres%3A//svc%3Apw0rd%40db", "postgres%3A//[redacted]%40db"),
+        ("&lt;jane.roe&#64;customer.example&gt;", "&lt;[redacted]&gt;"),
+        ("jane.roe\\u0040customer.example", "[redacted]"),
+        ("100%25 of /a%2Fb &amp; \\u0041\\n", "100%25 of /a%2Fb &amp; \\u0041\\n"),
+    ],
+)
+def test_what_looks_like_a_secret_goes_through_its_escapes_and_the_rest_stays_escaped(text: str, left: str) -> None:
+    assert redact(text).text == left
+
+
 def test_every_long_line_of_a_key_file_is_a_secret() -> None:
     assert "MIIEvQIBADANBgkqhkiG9w0B" not in redact("oops: MIIEvQIBADANBgkqhkiG9w0B", [PEM]).text
 
@@ -104,7 +129,7 @@ def test_what_looks_like_a_secret_goes(leak: str) -> None:
         ("https://b.s3.aws/x?X-Amz-Signature=ab&X-Amz-Date=1", "https://b.s3.aws/x?X-Amz-Signature=[redacted]&X-Amz-Date=1"),
         ('{"client_secret": "a\\"b", "page": 1}', '{"client_secret": [redacted], "page": 1}'),
         ("{'password': b'x'}", "{'password': b[redacted]}"),
-        ('{"body": "{\\"access_token\\":\\"abc\\"}"}', '{"body": "{\\"access_token\\":\\"[redacted]\\"}"}'),
+        ('{"body": "{\\"access_token\\":\\"abc\\"}"}', '{"body": "{\\"access_token\\":[redacted]}"}'),
         ('{"pin_token": 1234}', '{"pin_token": [redacted]}'),
         ("STRIPE_API_KEY=abc make", "STRIPE_API_KEY=[redacted] make"),
         ("Basic dXNlcjpwYXNzd29yZA==", "Basic [redacted]"),
