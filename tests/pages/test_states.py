@@ -17,7 +17,7 @@ from storage.sync import sync
 from storage.writer import Writer
 from tests.pages.conftest import Site, Tab
 
-WIDTHS = (1440, 1000, 390)
+WIDTHS = (1440, 1000, 768, 390)
 SCHEMES = ("light", "dark")
 LATE_MS = 3_600_000
 AXE = Axe()

@@ -40,7 +40,7 @@ _HEAD: Final = (
     ("", "What"),
     ("x-of", "Integration"),
     ("", "Incident"),
-    ("num", "Try"),
+    ("num x-try", "Try"),
     ("num", "Took"),
     ("x-what", "Answer"),
 )
