@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     retention_figures: int = Field(
         default=1_827, ge=400, le=36_500, description="Days that a check's states, verdicts and daily figures are kept."
     )
+    backup_dir: Path | None = Field(default=None, description="A folder that gets a backup every night at 01:07 UTC.")
+    backup_keep: int = Field(default=14, ge=1, le=10_000, description="How many of them are kept there.")
     demo: bool = Field(default=False, description="Set by `integration-health demo`: pages say that the data is made up.")
 
     @classmethod

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Final
 from commands.output import answer, answer_json
 from commands.progress import Progress
 from commands.reading import reading
+from commands.serve import when_parent_ends
 from core.display import plural
 from core.exits import Exit, Refusal
 from settings import Settings
@@ -20,6 +23,7 @@ FOLDER: Final = "backups"
 
 def backup(settings: Settings, out: Path | None, *, as_json: bool) -> Exit:
     """`out` is a file, or a folder to put one in; without it, `backups` in the state folder. Raises Refusal."""
+    when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     now = datetime.now(UTC)
     path = _path(settings, out, now)
     with reading(settings) as db:

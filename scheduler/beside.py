@@ -15,6 +15,7 @@ from scheduler.clock import Clock
 from scheduler.closing import Closing
 from scheduler.declarations import Declarations, windows
 from scheduler.memory import Memory
+from scheduler.nightly import Nightly
 from scheduler.recorder import Recorder
 from scheduler.setup import with_windows
 from settings import Settings
@@ -69,6 +70,10 @@ class Beside:
         chores.every(PACKING_S, "packing", lambda: pack_closed_days(self.db, self.clock.now_ms(), epoch=self.epoch))
         chores.every(LOOK_S, "the look at the clock", self._report_clock)
         chores.every(LOOK_S, "the look at the writing", self._report_unwritten)
+        if self.settings.backup_dir is not None:
+            nightly = Nightly(self.db, self.settings.backup_dir, self.settings.backup_keep, self.clock.now_ms)
+            chores.daily(1, "the nightly backup", nightly.begin)
+            chores.every(LOOK_S, "the look at the backup", nightly.look)
         chores.daily(3, "planned windows", self._expand_windows)
         chores.daily(2, "packing late results", lambda: repack_late_days(self.db, self.clock.now_ms(), epoch=self.epoch))
         chores.daily(4, "retention", lambda: forget(self.db, self.clock.now_ms(), kept(self.settings), epoch=self.epoch))

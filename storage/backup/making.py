@@ -29,6 +29,7 @@ from storage.swap import sync_folder
 
 FAST: Final = 1  # packed days hardly shrink further, and the file is a third of the time in the making
 READ: Final = 1 << 20
+PART: Final = ".part"
 
 Step = Callable[[int, int], None]  # rows written, of how many
 
@@ -117,7 +118,7 @@ def _digest(file: BinaryIO, size: int) -> str:
 @contextmanager
 def _new_file(out: Path) -> Iterator[BinaryIO]:
     """For its owner alone: it holds every address and every heartbeat's name. One that was killed leaves a part, taken up here."""
-    part = out.with_name(f".{out.name}.part")
+    part = out.with_name(f".{out.name}{PART}")
     lock = FileLock(part)
     if not lock.try_acquire():
         raise NoRoom(f"{out} cannot be written", "another backup is writing it")
