@@ -54,6 +54,7 @@ class OwnFigures:
     pack_age_ms: int | None = None
     backup_age_ms: int | None = None
     backup_every_ms: int | None = None
+    backup_failed: str = ""  # what the last one that failed said
     database_bytes: int | None = None
     free_bytes: int | None = None
     growth_bytes: int | None = None

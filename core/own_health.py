@@ -142,7 +142,9 @@ def _chores(figures: OwnFigures) -> str | None:
 
 
 def _backup(figures: OwnFigures) -> str | None:
-    """Only where backups are made at all: twice their time without one."""
+    """The last one failed, or twice their time has passed without one: only where backups are made at all."""
+    if figures.backup_failed:
+        return figures.backup_failed
     every, age = figures.backup_every_ms, figures.backup_age_ms
     return f"The newest backup is {seconds(age)} old." if every is not None and age is not None and age > 2 * every else None
 

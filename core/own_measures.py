@@ -161,7 +161,7 @@ MEASURES: Final = (
         "backup_age_seconds",
         "Newest backup",
         Unit.MS,
-        "Since the newest backup in the state folder was made.",
+        "Since the newest backup was made: in BACKUP_DIR, else in the folder backups of the state folder.",
         "less than twice the usual time between two",
         "Run integration-health backup, and see what makes them by itself.",
     ),

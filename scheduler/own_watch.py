@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import shutil
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Final
 
 from core.own_figures import OwnFigures
 from core.own_health import BY_KEY, Standing, stand
-from scheduler.backups import newest_backup
+from scheduler.backups import NOTICE, Backups
 from scheduler.clock import Clock
 from scheduler.gauges import Gauges
 from scheduler.growth import Growth
@@ -33,7 +32,7 @@ class OwnWatch:
     clock: Clock
     recorder: Recorder
     gauges: Gauges
-    state_dir: Path
+    backups: Backups
     after_ms: int  # how long a trouble must hold before it is told, and be over before that is told
     figures: OwnFigures = field(default_factory=OwnFigures)
 
@@ -64,7 +63,7 @@ class OwnWatch:
     def _with_rows(self, figures: OwnFigures, now_ms: int) -> OwnFigures:
         with self.db.read() as conn:
             rows, size, known = own.own_rows(conn, now_ms), own.size_bytes(self.db, conn), notices.notices(conn)
-        backup_ms, backup_every_ms = newest_backup(self.state_dir)
+        backup_ms, backup_every_ms = self.backups.newest()
         figures = replace(
             figures,
             dead_letters=rows.dead_letters,
@@ -74,6 +73,7 @@ class OwnWatch:
             starts=rows.starts,
             backup_age_ms=None if backup_ms is None else now_ms - backup_ms,
             backup_every_ms=backup_every_ms,
+            backup_failed=str(known[NOTICE].body.get("text", "")) if NOTICE in known else "",
             database_bytes=size,
             free_bytes=self._free_bytes(),
         )
@@ -89,5 +89,15 @@ class OwnWatch:
 
 def _with_memory(before: OwnFigures, running: OwnFigures) -> OwnFigures:
     """What the database said last stands beside what memory says now."""
-    names = ("dead_letters", "dead_channels", "unsent_ms", "starts", "backup_every_ms", "database_bytes", "free_bytes", "growth_bytes")
+    names = (
+        "dead_letters",
+        "dead_channels",
+        "unsent_ms",
+        "starts",
+        "backup_every_ms",
+        "backup_failed",
+        "database_bytes",
+        "free_bytes",
+        "growth_bytes",
+    )
     return replace(running, **{name: getattr(before, name) for name in names})

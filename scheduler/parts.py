@@ -12,6 +12,7 @@ from alerts.emergency import Emergency
 from core.ledger import Ledger
 from scheduler import incident_view
 from scheduler import judge as judging
+from scheduler.backups import Backups
 from scheduler.beats import Beats
 from scheduler.beside import Beside
 from scheduler.canary import Canaries
@@ -89,7 +90,8 @@ class Parts:
             self.clock, self.recorder, self.prober, self.outside.runner.wire, self.chores, lambda: self.running.setup.works.names
         )
         after_ms = self.settings.own_trouble_after * 1000
-        self.watch = OwnWatch(self.db, self.epoch, self.clock, self.recorder, self.gauges, self.settings.state_dir, after_ms)
+        backups = Backups.of(self.settings.state_dir, self.settings.backup_dir)
+        self.watch = OwnWatch(self.db, self.epoch, self.clock, self.recorder, self.gauges, backups, after_ms)
         if self._probing:
             self.chores.every(LOOK_S, "the look at ourselves", self.watch.look)
         url = self.settings.deadman_url

@@ -53,6 +53,7 @@ TROUBLES = [
     ("transfers", {"transfer_lag_ms": 1_500}, "Transfers were looked after up to 1.5 s late: latencies are unfit meanwhile."),
     ("chores", {"fold_age_ms": 6 * MINUTE_MS}, "Results were last added up 6 min ago: figures on pages are old."),
     ("chores", {"pack_age_ms": 4 * HOUR_MS}, "Old days were last packed 4 h ago."),
+    ("backup", {"backup_failed": "The nightly backup failed: no room."}, "The nightly backup failed: no room."),
     ("backup", {"backup_age_ms": 3 * DAY_MS, "backup_every_ms": DAY_MS}, "The newest backup is 3.0 d old."),
     ("starts", {"starts": 4}, "A worker began 4 times within an hour."),
 ]

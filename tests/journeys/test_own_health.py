@@ -107,13 +107,16 @@ def test_a_dead_letter_is_told_once_by_the_fallback(worker: Worker, db: Database
     for _ in range(2):
         ident = requests.append(db, "alerts_test", {"channel": "gone"}, "Mara", now_ms())
         assert requests.wait(db, ident, 5).answer
-    until(lambda: told(lab, DEAD), "the fallback says it")
+    until(lambda: dead_letters(db) == 2 and len(told(lab, "Test alert")) == 2, "both died, and were told by the fallback")
+    until(lambda: told(lab, DEAD), "the fallback says that, too")
     (message,) = told(lab, DEAD)
     assert in_channel(lab, message) == "payments"
     assert "Deliveries" in json.dumps(message.blocks), "what to do stands in it"
+
+
+def dead_letters(db: Database) -> int:
     with db.read() as conn:
-        assert own_rows(conn, now_ms()).dead_letters == 2
-    assert len(told(lab, "Test alert")) == 2, "and what died is told there, too"
+        return own_rows(conn, now_ms()).dead_letters
 
 
 def test_a_locked_database_stops_the_calls_and_is_told_when_it_is_over(worker: Worker, db: Database, lab: LabThread, calls: Calls) -> None:

@@ -17,7 +17,7 @@ from core.own_figures import DAY_MS, HOUR_MS
 from core.own_health import Standing, stand, todo
 from scheduler import incident_view
 from scheduler import judge as judging
-from scheduler.backups import newest_backup
+from scheduler.backups import Backups
 from scheduler.beside import Beside
 from scheduler.cadence import Cadence, achieved_ms
 from scheduler.clock import Clock
@@ -203,15 +203,18 @@ def test_one_long_gap_is_a_sleep_and_a_gap_that_goes_on_is_not() -> None:
 
 
 def test_the_newest_backup_and_the_habit_are_read_from_its_folder(tmp_path: Path) -> None:
-    assert newest_backup(tmp_path) == (None, None)
+    backups = Backups.of(tmp_path, None)
+    assert backups.newest() == (None, None)
     (tmp_path / "backups").mkdir()
     for number, at_s in enumerate((1_000, 1_000 + 86_400, 1_000 + 3 * 86_400, 1_000 + 5 * 86_400)):
         made = tmp_path / "backups" / f"{number}.zip"
         made.touch()
         os.utime(made, (at_s, at_s))
         if number == 0:
-            assert newest_backup(tmp_path) == (1_000_000, None)
-    assert newest_backup(tmp_path) == (1_000_000 + 5 * DAY_MS, 2 * DAY_MS)
+            assert backups.newest() == (1_000_000, None)
+    assert backups.newest() == (1_000_000 + 5 * DAY_MS, 2 * DAY_MS)
+    assert Backups.of(tmp_path, tmp_path / "backups").newest() == (1_000_000 + 5 * DAY_MS, DAY_MS), "every night"
+    assert Backups.of(tmp_path, tmp_path / "not mounted").newest() == (None, DAY_MS)
 
 
 def test_somebody_is_called_only_while_beats_writing_and_queue_are_well() -> None:
