@@ -112,11 +112,6 @@ def footer(message: Message) -> str:
     view = message.incident
     if view is None:
         return " · ".join(["Integration Health", *instead, sent])
-    named = (
-        f"{view.provider_name or view.name}, {view.environment}"
-        if view.kind is not IncidentKind.GROUP
-        else f"{len(view.members)} integrations"
-    )
     owner = [f"owner {view.owner}"] if view.owner else []
     return " · ".join([number(view.id), _of_what(view), *owner, *instead, sent])
 
