@@ -21,8 +21,6 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import psutil
-
 from checks.kinds import kinds
 from checks.lookups import Lookups, find_addresses
 from checks.runner import Finding, Job, Runner, make_runner
@@ -95,7 +93,7 @@ async def _probe(where: dict[str, Any]) -> list[dict[str, Any]]:
     urls: dict[str, list[str]] = where["urls"]
     runner, well = _runner(where["ca_file"]), urls["well"]
     await _at_once(runner, well)
-    start = psutil.Process().memory_info().rss
+    start = _memory("VmRSS")
     found = [asdict(await _ask(runner, kind, urls[kind], well[0], start)) for kind in ["well", *(each for each in urls if each in HOSTILE)]]
     await runner.close()
     return found
@@ -108,7 +106,9 @@ async def _ask(runner: Runner, kind: str, urls: Sequence[str], neighbour: str, s
     ended = await crowd
     causes = [str(finding.outcome.cause) for finding, _ in ended]
     late_s = max(took_s for _, took_s in ended) - TIMEOUT_S
-    return Seen(kind, (_peak() - start) / 2**20, max(0.0, late_s), slowest, {cause: causes.count(cause) for cause in sorted(set(causes))})
+    return Seen(
+        kind, (_memory("VmHWM") - start) / 2**20, max(0.0, late_s), slowest, {cause: causes.count(cause) for cause in sorted(set(causes))}
+    )
 
 
 async def _at_once(runner: Runner, urls: Sequence[str]) -> list[tuple[Finding, float]]:
@@ -159,8 +159,9 @@ def _job(url: str) -> Job:
     return Job(kinds()["http"].probe({"url": f"{url}/x", "expect": expect}), TIMEOUT_S, private_targets=True)
 
 
-def _peak() -> int:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+def _memory(which: str) -> int:
+    """Bytes of this process, as Linux counts them."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(which))
     return int(line.split()[1]) << 10
 
 

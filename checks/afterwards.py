@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from checks.deadline import Deadline
@@ -11,6 +12,7 @@ from core.health import Cause, Outcome, Phases
 from core.redact import Redactor
 
 UNFIT_LAG_US = 50_000
+SHORTEST_PROOF = 8
 KEPT_SECRETS = "secrets"  # in `Job.keep`: name -> value of what a probe was given on the way (tokens)
 
 
@@ -59,9 +61,10 @@ def with_time(outcome: Outcome, course: Course, job: Job) -> Outcome:
     return outcome
 
 
-def secrets_of(job: Job) -> list[str]:
-    """Everything that must not leave: what was configured, and what the vendor gave us."""
-    return [*job.secrets.values(), *job.keep.get(KEPT_SECRETS, {}).values()]
+def secrets_of(job: Job, exchanges: Sequence[Exchange] = ()) -> list[str]:
+    """Everything that must not leave: what was configured, what the vendor gave us, and what was made of both to prove who asks."""
+    sent = (exchange.request.headers.get("authorization", "").partition(" ")[2] for exchange in exchanges)
+    return [*job.secrets.values(), *job.keep.get(KEPT_SECRETS, {}).values(), *(proof for proof in sent if len(proof) >= SHORTEST_PROOF)]
 
 
 def redacted(outcome: Outcome, redact: Redactor) -> Outcome:

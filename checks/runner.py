@@ -81,7 +81,7 @@ class Runner:
         cause = cause_of(error)
         if cause is not None:
             return Outcome(cause, detail=sentence_of(error, course.deadline.elapsed_us()))
-        words = self.redactor(secrets_of(job))("".join(traceback.format_exception(error))).text
+        words = self.redactor(secrets_of(job, course.exchanges))("".join(traceback.format_exception(error))).text
         _log.error("a probe failed by a bug of ours\n%s", words)
         return Outcome(Cause.INTERNAL, detail=f"A bug of ours: {type(error).__name__}.")
 
@@ -129,7 +129,7 @@ class Runner:
             self._lag.leave()
 
     def _finding(self, job: Job, course: Course, outcome: Outcome) -> Finding:
-        redact = self.redactor(secrets_of(job))
+        redact = self.redactor(secrets_of(job, course.exchanges))
         changed = job.keep.get(_LAST_CAUSE, "") != outcome.cause
         job.keep[_LAST_CAUSE] = outcome.cause
         return Finding(
