@@ -22,7 +22,8 @@ from storage.engine import Database, open_database
 from storage.lease import LEADER_KEY, LeaderLock
 from storage.results import results
 from tests.conftest import database_on, on_server
-from tests.journeys.actors import Worker, answered_since, declared, environment, leader, newest, now_ms, until, vendor
+from tests.journeys.actors import Site, Worker, answered_since, declared, environment, leader, newest, now_ms, until, vendor
+from tests.journeys.hung import Hung
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,34 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterat
     url = database_on(postgres, "elsewhere")
     env = environment(folder, url)
     with Worker(folder, env, "version: 1\n") as first:
-        until(lambda: "leading" in first.said, "a leader")
+        until(lambda: "leading" in first.said, "a leader", 60)
         database = open_database(url)
         with Worker(folder, env) as second:
-            until(lambda: "standing by" in second.said, "a standby")
+            until(lambda: "standing by" in second.said, "a standby", 60)
             first.send(signal.SIGSTOP)
             with database.write() as conn:
                 conn.execute(text("UPDATE process SET host = 'elsewhere' WHERE leads"))
             yield Pair(first, second, database)
         database.close()
     on_server(postgres, "DROP DATABASE elsewhere WITH (FORCE)")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hung(tmp_path_factory: pytest.TempPathFactory, postgres: str) -> Iterator[Hung]:
+    """Begun before the other tests, too: it takes most of a minute."""
+    folder = tmp_path_factory.mktemp("hung")
+    on_server(postgres, "CREATE DATABASE hung")
+    url = database_on(postgres, "hung")
+    with LabThread(only=["stripe"]) as lab, Site(folder, environment(folder, url, lab), declared(vendor(lab, "stripe"))) as site:
+        until(lambda: site.health() == 200, "a worker that leads", 90)
+        database = open_database(url)
+        until(lambda: newest(database, "stripe/api") is None, "a first answer", 60)
+        seen = Hung(site, database)
+        seen.begin()
+        yield seen
+        seen.result()
+        database.close()
+    on_server(postgres, "DROP DATABASE hung WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +136,13 @@ def test_of_five_one_leads_and_when_it_is_killed_another_one_does(tmp_path: Path
     with ExitStack() as stack:
         for worker in workers:
             stack.enter_context(worker)
-        until(lambda: stored(db) >= 3, "results")
-        until(lambda: sum("standing by" in worker.said for worker in workers) == 4, "four that stand by")
+        until(lambda: stored(db) >= 3, "results", 90)
+        until(lambda: sum("standing by" in worker.said for worker in workers) == 4, "four that stand by", 90)
         (first,) = of_leaders(workers)
         first.kill()
         killed_ms = now_ms()
         until(lambda: answered_since(db, "stripe/api", killed_ms), "another one asks", 30)
-        until(lambda: stored(db) >= 6, "and goes on")
+        until(lambda: stored(db) >= 6, "and goes on", 60)
         (second,) = set(of_leaders(workers)) - {first}
         found = leader(db)
         assert found
@@ -143,7 +162,7 @@ def test_a_leader_whose_lock_session_is_lost_to_another_one_stops_at_once(tmp_pa
         Worker(tmp_path, environment(tmp_path, postgres_url, lab), declared(vendor(lab, "stripe"))) as worker,
         queueing(db) as other,
     ):
-        until(lambda: newest(db, "stripe/api") is None, "a first answer")
+        until(lambda: newest(db, "stripe/api") is None, "a first answer", 60)
         until(lambda: len(sessions(db)) == 2, "somebody who waits for the lock")
         assert lease.end_leaders_session(db)
         until(lambda: said_at(worker, "leads no more"), "it leads no more", 5)
@@ -166,7 +185,7 @@ def test_a_leader_whose_lock_session_broke_takes_it_again_where_nobody_else_did(
     db = open_database(postgres_url)
     other = LeaderLock(postgres_url)
     with Worker(tmp_path, environment(tmp_path, postgres_url, lab), declared(vendor(lab, "stripe"))) as worker:
-        until(lambda: newest(db, "stripe/api") is None, "a first answer")
+        until(lambda: newest(db, "stripe/api") is None, "a first answer", 60)
         (before,) = sessions(db)
         assert lease.end_leaders_session(db)
         until(lambda: sessions(db) not in ([], [before]), "the lock is held again", 10)
@@ -195,3 +214,14 @@ def test_a_stopped_leader_on_another_machine_loses_its_session_and_is_refused_wh
     assert found.pid == elsewhere.second.pid
     assert elsewhere.first.stop() == 0
     assert elsewhere.second.stop() == 0
+
+
+def test_a_recorder_that_hangs_is_said_and_replaced(hung: Hung) -> None:
+    seen = hung.result()
+    assert seen.health == [503, 200]
+    assert "hangs" in seen.words
+    found = leader(seen.db)
+    assert found
+    assert found.pid != seen.worker
+    again = now_ms()
+    until(lambda: answered_since(seen.db, "stripe/api", again), "results again", 60)
