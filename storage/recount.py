@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -63,19 +63,18 @@ def days_to_count(conn: Connection, one: IntegrationRow, folded_ms: int, now_ms:
     places = [place for (place,) in conn.execute(text("SELECT id FROM location"))]
     found: set[int] = set()
     for check in one.checks:
-        held = _held(conn, check.plan.id, places, oldest, since)
+        held = _held(conn, check.plan.id, places, oldest)
         key = {"scope": int(Scope.CHECK), "check": check.plan.id, "width": DAY_MS, "since": oldest}
         known: dict[int, int] = dict(conn.execute(_COUNTED, key).all()) if check.archived_ms is None else {}
         found |= {day for day, count in held.items() if day >= since or (known and count != known.get(day))}
     return sorted(found)
 
 
-def _held(conn: Connection, check: int, places: Sequence[int], oldest_ms: int, since_ms: int) -> Counter[int]:
-    """How many results are stored, by day: of every day from the first that has rows, or from `since_ms`."""
+def _held(conn: Connection, check: int, places: Iterable[int], since_ms: int) -> Counter[int]:
+    """How many results are stored, by day."""
     found: Counter[int] = Counter()
     for place in places:
-        found.update(dict(conn.execute(_ROWS, {"check": check, "location": place, "since": oldest_ms}).all()))
-    begin = min([since_ms, *found])
-    for place in places:
-        found.update(dict(conn.execute(_PACKS, {"check": check, "location": place, "since": begin}).all()))
+        key = {"check": check, "location": place, "since": since_ms}
+        found.update(dict(conn.execute(_ROWS, key).all()))
+        found.update(dict(conn.execute(_PACKS, key).all()))
     return found

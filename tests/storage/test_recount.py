@@ -79,6 +79,17 @@ def test_late_results_that_were_not_folded_before_a_crash_are_counted_after_it(w
     assert (counts(anew), counts(anew, HOUR_MS)) == ([[301]] * 2, [[61, 60, 60, 60, 60]] * 2)
 
 
+def test_a_late_result_that_was_packed_before_it_was_folded_is_counted_after_a_crash(worker: Worker, db: Database) -> None:
+    worker.commit(well(MIDNIGHT, MIDNIGHT + HOUR))
+    worker.commit(Ledger(results=every_minute(MIDNIGHT + 3 * DAY, MIDNIGHT + 3 * DAY + HOUR)))
+    worker.fold(MIDNIGHT + 3 * DAY + HOUR)
+    worker.commit(Ledger(results=[samples.result(API, MIDNIGHT + 90_000)]))
+    assert pack_closed_days(db, MIDNIGHT + 3 * DAY + HOUR, epoch=worker.epoch) == 1
+    anew = Worker(db, worker.epoch)
+    anew.fold(MIDNIGHT + 3 * DAY + HOUR + MINUTE)
+    assert [row.results for row in anew.rows(Scope.INTEGRATION, DAY_MS) if row.results] == [61]
+
+
 def correction(start_ms: int, end_ms: int, made_ms: int, **other: object) -> CorrectionRow:
     return CorrectionRow(1, start_ms, end_ms, "A move", "Ada", made_ms, **{"bucket": CountsAs.MAINTENANCE, **other})  # type: ignore[arg-type]
 

@@ -56,7 +56,7 @@ def late(db: Database, epoch: int) -> Database:
     writer = Writer(db)
     writer.commit(Ledger(results=ticks(MIDNIGHT, MIDNIGHT + 2 * DAY, 5 * MINUTE)), epoch=epoch)
     assert pack_closed_days(db, LATER, epoch=epoch) == 2
-    again = samples.result(CHECK, MIDNIGHT, Cause.TIMEOUT, 9_000_000, phases=samples.phases(9_000_000))
+    again = samples.result(CHECK, MIDNIGHT, Cause.SLOW, 9_000_000, phases=samples.phases(9_000_000))
     without = replace(samples.result(CHECK, MIDNIGHT + 90_000, None, 77_000), phases=None)
     writer.commit(Ledger(results=[*ticks(MIDNIGHT + MINUTE, MIDNIGHT + 5 * HOUR, 5 * MINUTE), again, without]), epoch=epoch)
     return db
