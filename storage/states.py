@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from core.ledger import SignalRow, SpanRow, StateRow, VerdictRow
+from core.ledger import SignalRow, StateRow, VerdictRow
 from storage.codec import load_json
 from storage.codes import STATUSES
-from storage.timeline import span_of, verdict_of
+from storage.timeline import verdict_of
 
 
 def load_states(conn: Connection) -> list[StateRow]:
@@ -16,10 +16,6 @@ def load_states(conn: Connection) -> list[StateRow]:
         StateRow(check, location, STATUSES[status], since, load_json(body), failing)
         for check, location, status, since, failing, body in rows
     ]
-
-
-def open_spans(conn: Connection) -> list[SpanRow]:
-    return [span_of(row) for row in conn.execute(text("SELECT * FROM span WHERE end_ms IS NULL"))]
 
 
 def open_verdicts(conn: Connection) -> list[VerdictRow]:

@@ -48,7 +48,6 @@ def test_the_judge_goes_on_with_what_is_open(db: Database, epoch: int) -> None:
     results = [samples.result(1, NOON), samples.result(1, NOON + MINUTE, Cause.TIMEOUT), samples.result(2, NOON)]
     Writer(db).commit(Ledger(results=results, spans=SPANS, verdicts=verdicts), epoch=epoch)
     with db.read() as conn:
-        assert states.open_spans(conn) == SPANS[2:]
         assert states.open_verdicts(conn) == verdicts[1:]
         newest = timeline.newest(conn)
         assert timeline.verdicts(conn, [1], NOON + 2, NOON + 9) == verdicts[1:]
