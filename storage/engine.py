@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from storage.address import Address, parse
 from storage.faults import NotADatabase, NotMigrated, ReadOnlyFolder, Unreachable
 from storage.locks import FileLock, WriteLock
 from storage.patience import at_most
+from storage.trouble import noted, why
 
 WRITE_WAIT_S = 5.0
 _POLL_S = 0.1
@@ -62,12 +63,13 @@ class Database:
 
         Raises DatabaseBusy when the write lock was not had within 5 s.
         """
-        if self._lock is None:
-            with self._writer.begin() as conn:
-                yield conn
-            return
-        with self._lock.hold(WRITE_WAIT_S), self._writer.begin() as conn:
+        with noted(self.address.shown), self._lock.hold(WRITE_WAIT_S) if self._lock else nullcontext(), self._writer.begin() as conn:
             yield conn
+
+    @property
+    def unwritable(self) -> str:
+        """Why the newest write of this process failed; empty where it did not."""
+        return why(self.address.shown)
 
     def close(self) -> None:
         """Closing a writing connection checkpoints, so it happens inside the lock."""

@@ -115,6 +115,7 @@ def monitor(key: tuple[int, ...]) -> Monitor:
         demo=settings().demo,
         playing=played(told.get("history")),
         canaries=str(network.body.get("text", "")) if network else "",
+        unwritable=database().unwritable,
     )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from core.exits import Exit, Refusal
+from storage import revision
 from storage.engine import Database, open_database
 from storage.faults import NewerDatabase, NotADatabase, NotMigrated, ReadOnlyFolder, Unreachable
 from storage.migrate import migrate
@@ -53,7 +54,10 @@ def test_opening_waits_for_a_migration_that_is_under_way(tmp_path: Path) -> None
     url = f"sqlite:///{tmp_path / 'health.db'}"
     later = threading.Timer(0.3, migrate, [url])
     later.start()
-    open_database(url, wait_s=30).close()
+    database = open_database(url, wait_s=30)
+    with database.read() as conn:
+        assert conn.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == revision.head()
+    database.close()
     later.join()
 
 
@@ -129,3 +133,23 @@ def test_nothing_is_left_beside_the_file_after_the_last_one_closed(sqlite_url: s
         conn.execute(text("INSERT INTO location (slug) VALUES ('x')"))
     database.close()
     assert not list(tmp_path.glob("*-wal"))
+
+
+def wrote(db: Database, *statements: str) -> None:
+    with db.write() as conn:
+        for statement in statements:
+            conn.execute(text(statement))
+
+
+def test_why_a_write_failed_is_known_to_everybody_in_the_process_until_one_goes_through(sqlite_url: str) -> None:
+    writer, reader = open_database(sqlite_url, wait_s=0), open_database(sqlite_url, wait_s=0)
+    with pytest.raises(OperationalError):
+        wrote(writer, "PRAGMA max_page_count = 1", "CREATE TABLE more AS SELECT zeroblob(1000000)")
+    assert "full" in reader.unwritable
+    with pytest.raises(IntegrityError):
+        wrote(writer, "PRAGMA max_page_count = 1000000", "INSERT INTO location (id, slug) VALUES (1, NULL)")
+    assert "full" in reader.unwritable, "a statement that is wrong says nothing of the disk"
+    wrote(writer, "UPDATE location SET slug = slug")
+    assert reader.unwritable == ""
+    writer.close()
+    reader.close()

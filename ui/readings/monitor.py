@@ -36,17 +36,18 @@ def banner(view: Monitor, reader: Reader) -> Banner | None:
     if view.playing is not None:
         return _playing(*view.playing)
     if view.gone_ms is not None:
-        return _gone(view.gone_ms, reader)
+        return _gone(view.gone_ms, view.unwritable, reader)
     if view.blind is not None:
         return _network(view.blind, reader) if view.blind.end_ms is None else _blind(view.blind, view.blind.end_ms, reader)
     return _demo() if view.demo else None
 
 
-def _gone(since_ms: int, reader: Reader) -> Banner:
+def _gone(since_ms: int, unwritable: str, reader: Reader) -> Banner:
     where = link("The monitor’s own health", address("system"))
     if not since_ms:
         return Banner("eye", "Nobody probes yet.", "The worker has not started. Nothing below is judged until it does.", where)
-    said = f"The worker was last seen at {reader.plain(since_ms)}, {reader.ago(since_ms)}. What you see is as of then."
+    why = f" Nothing can be written: {unwritable}." if unwritable else ""
+    said = f"The worker was last seen at {reader.plain(since_ms)}, {reader.ago(since_ms)}. What you see is as of then.{why}"
     return Banner("eye", "Nobody is probing.", said, where, Ground.PATH)
 
 

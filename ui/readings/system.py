@@ -62,6 +62,8 @@ def _answer(
         since = (
             f"The worker was last seen {reader.ago(monitor.gone_ms)}." if monitor.gone_ms else "No worker has been seen in the last day."
         )
+        if monitor.unwritable:
+            return "down", "Nothing can be written.", f"{monitor.unwritable}. {since} A worker that lives keeps its results in memory."
         return "down", "Nobody is probing.", f"{since} Start it with integration-health run, or worker where it runs apart."
     if told.get("failing_since_ms"):
         return "down", "Nothing can be written.", f"{told.get('error') or 'The database refuses writes'}. Results wait in memory."

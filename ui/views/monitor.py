@@ -24,6 +24,7 @@ class Monitor:
     demo: bool
     playing: tuple[int, int] | None = None  # days of the demo's history played so far, and all of them
     canaries: str = ""  # what the newest round of canaries found
+    unwritable: str = ""  # why the web process cannot write either
 
     @property
     def network_down(self) -> bool:
