@@ -296,10 +296,13 @@ async def until(happens: Callable[[], bool]) -> None:
 
 
 async def test_a_channel_that_hangs_delays_no_other(world: World) -> None:
+    hanging = asyncio.Event()
+
     class Hanging:
         edits = True
 
         async def send(self, message: Message, ref: Ref | None) -> Receipt:
+            hanging.set()
             await asyncio.Event().wait()
             raise AssertionError
 
@@ -312,7 +315,10 @@ async def test_a_channel_that_hangs_delays_no_other(world: World) -> None:
         world.outbox.add("pager", AlertKind.OPENED, at_ms=world.clock(), incident=number)
     dispatcher.wake()
     await until(lambda: len(pager.told) == 3)
+    assert hanging.is_set()
     task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_stopping_finishes_the_send_in_flight(world: World) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checks.engine import Scope, StatusPageEngine, engines
-from checks.foreign import Unreadable
+from checks.foreign import Unreadable, plain
 from core.health import PageReading, PageStatus
 
 WHOLE = Scope()
@@ -280,4 +280,5 @@ def test_a_hostile_page_is_read_or_refused_and_nothing_else(entry: object, other
                 reading = found.read(json.dumps(page).encode(), scope)
             except Unreadable:
                 continue
-            reading.headline.encode("utf-8")
+            assert reading.status in PageStatus
+            assert plain(reading.headline, 10_000) == reading.headline  # one visible line that can be stored

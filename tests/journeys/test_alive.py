@@ -217,6 +217,8 @@ def test_a_worker_that_is_stopped_is_replaced(stopped: Stopped) -> None:
 
 def test_a_web_process_that_is_killed_leaves_no_worker(site: Site, db: Database) -> None:
     worker = leads(db)
+    assert worker
+    assert alive(worker)
     site.kill()
     until(lambda: not alive(worker), "the end of its worker")
 

@@ -130,6 +130,17 @@ async def test_an_unreadable_page_is_no_reading(lab: Lab, runner: Runner, jobs: 
     assert (outcome.cause, outcome.page) == (Cause.CONTRACT, None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "cause"), [(Kind.SERVER_ERROR, Cause.SERVER_ERROR), (Kind.ENDLESS, Cause.CONTRACT), (Kind.REDIRECT_METADATA, Cause.BLOCKED)]
+)
+async def test_a_page_that_misbehaves_says_nothing_until_it_is_well(lab: Lab, runner: Runner, jobs: Jobs, kind: Kind, cause: Cause) -> None:
+    lab.break_page("hubspot", kind)
+    outcome = await probed(runner, jobs, "hubspot", "status_page")
+    assert (outcome.cause, outcome.page) == (cause, None)
+    lab.heal_page("hubspot")
+    assert (await probed(runner, jobs, "hubspot", "status_page")).page is not None
+
+
 async def test_planned_work_is_read_as_maintenance(lab: Lab, runner: Runner, jobs: Jobs) -> None:
     lab.page("hubspot", PageState(Look.MAINTENANCE, "Data centre work", "APIs"))
     outcome = await probed(runner, jobs, "hubspot", "status_page")

@@ -93,3 +93,4 @@ def test_a_bug_in_what_a_beat_says_does_not_silence_the_worker(db: Database, pip
     beats.start()
     until(lambda: row(db).body == {"checks": 3}, "a beat")
     beats.stop()
+    assert len(seen) >= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -39,9 +40,11 @@ def test_a_writer_gives_up_when_another_process_keeps_the_lock(path: Path, holde
 
 
 def test_the_kernel_frees_the_lock_of_a_killed_process(path: Path, holder: subprocess.Popen[str]) -> None:
+    assert FileLock(path).try_acquire() is False
     threading.Timer(0.2, holder.kill).start()
     with WriteLock(path).hold(10):
-        pass
+        assert holder.wait(10) == -signal.SIGKILL
+        assert FileLock(path).try_acquire() is False
 
 
 def test_a_lock_that_comes_after_the_wait_was_given_up_is_given_back(path: Path, holder: subprocess.Popen[str]) -> None:
