@@ -21,6 +21,7 @@ from tests.secrecy.planted import PLANTED
 from tests.secrecy.scanner import names_in, scan_all
 
 SECRETS: Final = {one.name: one.value for one in PLANTED}
+DSN_KEY: Final = "5eed" * 7 + "beef"
 SLOW: Final = "{interval: 5m, retry: 20s, timeout: 10s, fail_after: 1}"  # each is asked once
 
 
@@ -45,7 +46,7 @@ def given(folder: Path, url: str, lab: LabThread) -> dict[str, str]:
         lab,
         **{one.variable: one.given for one in PLANTED},
         HOOK_SECRET=there.hook.secret,
-        SENTRY_DSN=f"http://{'5' * 31}a@127.0.0.1:{port}/42",
+        SENTRY_DSN=f"http://{DSN_KEY}@127.0.0.1:{port}/42",
         SMTP_URL=there.mail.url,
         LOG_LEVEL="DEBUG",
         LOG_FORMAT="json",
@@ -107,6 +108,8 @@ def everywhere(folder: Path, env: Mapping[str, str], lab: LabThread, db: Databas
 def test_no_secret_comes_out_anywhere(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
     out = run(tmp_path, sqlite_url, lab)
     assert scan_all(out, SECRETS) == {}
+    own = {"the key of the error reports": DSN_KEY, "the signing secret": lab.lab.hook.secret, "the bot's token": lab.lab.slack.token}
+    assert scan_all({where: blob for where, blob in out.items() if where != "reports"}, own) == {}  # whose receiver is shown its key
     assert [where for where, blob in out.items() if not blob and where != "health.db-wal"] == []
 
 
