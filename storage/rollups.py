@@ -19,7 +19,7 @@ from storage.tally import Tally
 
 __all__ = ["DAY_MS", "HOURS_KEPT_MS", "HOUR_MS", "RollupKey", "Scope", "rollups", "tallies", "write_tallies", "write_time"]
 
-HOURS_KEPT_MS: Final = 31 * DAY_MS  # days are kept for ever
+HOURS_KEPT_MS: Final = 31 * DAY_MS  # days are kept for years (storage.retention)
 BUCKETS: Final = tuple(Buckets.__dataclass_fields__)
 _IN_ORDER: Final = attrgetter(*BUCKETS)
 
