@@ -60,8 +60,8 @@ class Courier:
 
     async def _hand_over(self, parcel: Parcel) -> None:
         fallback = self.fallback
-        if fallback is None or fallback == parcel.channel:
-            return
+        if fallback is None or fallback == parcel.channel or not policy.to_hand_over(parcel, fallback_told=True):
+            return  # the outbox is not asked about each parcel that was handed over long ago, at every pass
         ids = policy.to_hand_over(parcel, fallback_told=await self._told(parcel, fallback))
         if ids:
             await _ask(self.outbox.hand_over, ids, to=fallback, at_ms=self.now_ms())

@@ -16,9 +16,10 @@ class Outbox(Protocol):
         ...
 
     def pending(self, channel: str, limit: int = 200) -> list[Parcel]:
-        """Undelivered, not dead alerts of a channel, one parcel per incident, ordered by (due_ms, first alert's id).
+        """Undelivered, not dead alerts of a channel, one whole parcel per incident, ordered by (due_ms, first alert's id).
 
-        Due or not: the dispatcher decides. A parcel's `ref` is the message row of (incident, channel).
+        Due or not: the dispatcher decides. At most `limit` that are next in turn, and as many that are still to be handed over,
+        wherever they stand in the queue. A parcel's `ref` is the message row of (incident, channel).
         """
         ...
 

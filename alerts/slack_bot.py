@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,6 +16,7 @@ from alerts.slack_errors import GONE, MALFORMED, SlackRefusal, delivery_error
 
 EVENT_TYPE: Final = "integration_health"
 SEARCH_BACK_S: Final = 2 * 3600  # beyond the longest wait between two tries, 72 min
+PAGES: Final = 10  # of 200: what a channel may have taken within that time
 _CHANNEL_ID: Final = re.compile(r"^[CGD][A-Z0-9]{6,}$")
 
 
@@ -92,7 +94,7 @@ class SlackBot:
 
     async def _told_in_thread(self, message: Message, view: IncidentView, ref: Ref) -> tuple[int, bool]:
         query = {"channel": ref["channel"], "ts": ref["ts"], "include_all_metadata": True, "limit": 200}
-        ours = [_of_ours(reply) for reply in await self._search("conversations.replies", query)]
+        ours = [_of_ours(reply) async for reply in self._search("conversations.replies", query)]
         counts = [payload["events"] for payload in ours if isinstance(payload.get("events"), int)]
         told = min(len(view.events), max([int(ref.get("events", 0)), *counts]))
         return told, message.id in {payload.get("alert") for payload in ours}
@@ -104,7 +106,7 @@ class SlackBot:
             return None
         oldest = f"{message.at_ms / 1000 - SEARCH_BACK_S:.6f}"
         query = {"channel": channel, "include_all_metadata": True, "limit": 200, "oldest": oldest}
-        for found in await self._search("conversations.history", query):
+        async for found in self._search("conversations.history", query):
             if _of_ours(found).get("message") == _key(message) and found.get("ts"):
                 return {"channel": channel, "ts": str(found["ts"]), "events": 0}
         return None
@@ -112,25 +114,35 @@ class SlackBot:
     async def _look_up_channel(self) -> str | None:
         name = self._channel.removeprefix("#")
         query = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": 1000}
-        for found in await self._search("conversations.list", query):
+        async for found in self._search("conversations.list", query):
             if found.get("name") == name and found.get("id"):
                 return str(found["id"])
         return None
 
-    async def _search(self, method: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _search(self, method: str, query: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+        """Page after page: after an outage hundreds of newer messages may stand above the one that is looked for."""
+        cursor = ""
+        for _ in range(PAGES):
+            answer = await self._read(method, {**query, "cursor": cursor} if cursor else query)
+            for entry in answer.get("messages") or answer.get("channels") or []:
+                if isinstance(entry, dict):
+                    yield entry
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+
+    async def _read(self, method: str, query: dict[str, Any]) -> Any:
         """A read that we may not be allowed: then a duplicate is possible, and better than silence."""
         try:
-            answer = await self._call(method, query)
+            return await self._call(method, query)
         except SlackRefusal as refusal:
             if not refusal.permanent:
                 refusal.doubtful = True
                 raise
-            return []
+            return {}
         except DeliveryError as error:
             error.doubtful = True
             raise
-        found = answer.get("messages") or answer.get("channels") or []
-        return [entry for entry in found if isinstance(entry, dict)]
 
     async def _call(self, method: str, body: dict[str, Any]) -> Any:
         try:

@@ -16,7 +16,21 @@ from storage.codec import clean, dump, dump_json, load, load_json
 from storage.engine import Database
 
 _CHANNELS: Final = text("SELECT DISTINCT channel FROM alert WHERE delivered_ms IS NULL AND dead_ms IS NULL")
-_PENDING: Final = text("SELECT * FROM alert WHERE channel = :channel AND delivered_ms IS NULL AND dead_ms IS NULL ORDER BY id LIMIT :limit")
+# One row a parcel: what its channel has not been told of one incident, or an alert that stands alone.
+_PARCELS: Final = (
+    "SELECT a.id, a.incident FROM alert a JOIN (SELECT MIN(id) AS id, "
+    "MAX(CASE WHEN handed_to IS NULL AND handed_from IS NULL AND kind NOT IN ('updated', 'resolved') THEN 1 ELSE 0 END) AS calls, "
+    "MAX(CASE WHEN handed_to IS NULL AND handed_from IS NULL AND kind = 'resolved' THEN 1 ELSE 0 END) AS ends, "
+    "MAX(CASE WHEN handed_to IS NULL THEN 0 ELSE 1 END) AS handed "
+    "FROM alert WHERE channel = :channel AND delivered_ms IS NULL AND dead_ms IS NULL GROUP BY COALESCE(incident, -id)) p ON p.id = a.id "
+)
+# Those next in turn; and those the fallback may have to be told of, which must not wait behind a long queue.
+_IN_TURN: Final = text(_PARCELS + "ORDER BY a.due_ms, a.id LIMIT :limit")
+_TO_HAND_OVER: Final = text(_PARCELS + "WHERE p.calls = 1 OR (p.handed = 1 AND p.ends = 1) ORDER BY a.id LIMIT :limit")
+_PENDING: Final = text(
+    "SELECT * FROM alert WHERE channel = :channel AND delivered_ms IS NULL AND dead_ms IS NULL "
+    "AND (incident IN :incidents OR id IN :alone) ORDER BY id"
+).bindparams(bindparam("incidents", expanding=True), bindparam("alone", expanding=True))
 _RELEASE: Final = text(
     "UPDATE alert SET due_ms = :at WHERE channel = :channel AND due_ms > :at AND delivered_ms IS NULL AND dead_ms IS NULL"
 )
@@ -56,7 +70,7 @@ class StoredOutbox:
     def pending(self, channel: str, limit: int = 200) -> list[Parcel]:
         with self._db.read() as conn:
             found: dict[int | str, list[DueAlert]] = {}
-            for row in conn.execute(_PENDING, {"channel": channel, "limit": limit}):
+            for row in _waiting(conn, channel, limit):
                 found.setdefault(f"alone {row.id}" if row.incident is None else row.incident, []).append(_due_alert(row))
             parcels = [_parcel(conn, channel, alerts) for alerts in found.values()]
         return sorted(parcels, key=lambda parcel: (parcel.due_ms, parcel.ids[0]))
@@ -138,6 +152,15 @@ def _keep_ref(conn: Connection, ids: Sequence[int], ref: Mapping[str, Any] | Non
 def _ref(conn: Connection, incident: int, channel: str) -> Mapping[str, Any] | None:
     found: Mapping[str, Any] | None = load_json(conn.execute(_REF, {"incident": incident, "channel": channel}).scalar())
     return found
+
+
+def _waiting(conn: Connection, channel: str, limit: int) -> Sequence[Any]:
+    """The rows of the chosen parcels, each parcel whole: who sees a part of one would say the rest of it again."""
+    given = {"channel": channel, "limit": limit}
+    chosen = {row.id: row.incident for question in (_IN_TURN, _TO_HAND_OVER) for row in conn.execute(question, given)}
+    incidents = [incident for incident in chosen.values() if incident is not None]
+    alone = [ident for ident, incident in chosen.items() if incident is None]
+    return conn.execute(_PENDING, {"channel": channel, "incidents": incidents, "alone": alone}).all() if chosen else ()
 
 
 def _parcel(conn: Connection, channel: str, alerts: list[DueAlert]) -> Parcel:

@@ -78,6 +78,18 @@ async def test_it_is_found_after_the_longest_wait_between_two_tries(slack: Slack
     assert len(slack.in_channel) == 1
 
 
+async def test_it_is_found_below_hundreds_of_newer_messages(slack: SlackServer, ops: Channel) -> None:
+    slack.behave("dropped")
+    with pytest.raises(DeliveryError):
+        await ops.send(message(), None)
+    channel = slack.workspace.channel("ops")
+    assert channel is not None
+    for number in range(450):
+        slack.workspace.post(channel, {"text": f"Chatter {number}"}, NOON / 1000)
+    await ops.send(message(doubtful=True), None)
+    assert len(slack.in_channel) == 451
+
+
 async def test_another_incidents_message_is_not_adopted(slack: SlackServer, ops: Channel) -> None:
     await ops.send(message(replace(incident(), id=7)), None)
     await ops.send(message(doubtful=True), None)

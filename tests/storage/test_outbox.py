@@ -38,6 +38,14 @@ def test_alerts_of_one_incident_are_one_parcel_in_their_order(db: Database, epoc
     assert outbox.pending("ops")[0].due_ms == NOON
 
 
+def test_an_opening_behind_a_long_queue_is_seen_by_whoever_hands_over(db: Database, epoch: int, outbox: StoredOutbox) -> None:
+    told(db, epoch, *(samples.alert(ident) for ident in range(1, 8)))
+    outbox.hand_over([1, 2, 3, 4, 5, 6], to="mail", at_ms=NOON)
+    told(db, epoch, samples.alert(2, kind=AlertKind.UPDATED), samples.alert(8))
+    seen = [parcel.ids for parcel in outbox.pending("ops", limit=2)]
+    assert seen == [(1,), (2, 14), (7,), (15,)], "two in their turn, whole, and the two that nobody has handed over"
+
+
 def test_alerts_without_an_incident_stand_alone_and_keep_their_body(db: Database, epoch: int, outbox: StoredOutbox) -> None:
     told(db, epoch, samples.alert(None, kind=AlertKind.BUDGET), samples.alert(None, kind=AlertKind.BUDGET))
     assert ids(outbox) == [(1,), (2,)]

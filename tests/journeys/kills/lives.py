@@ -21,7 +21,7 @@ from tests.journeys.kills.receivers import Receivers
 
 PATIENCE_S: Final = 40.0
 Key = tuple[int, int, int]
-_ON_THE_WAY: Final = {Point.ASKED: (10, 90), Point.ANSWERED: (10, 90), Point.BETWEEN: (10, 90)}  # requests of a life
+_ON_THE_WAY: Final = {Point.ASKED: (5, 70), Point.ANSWERED: (5, 70), Point.BETWEEN: (5, 70)}  # requests of a life
 _BY_CHANCE: Final = (Point.ANSWERED, Point.BETWEEN)
 
 
