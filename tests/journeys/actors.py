@@ -192,9 +192,12 @@ def held(path: Path) -> Iterator[None]:
 def alive(pid: int) -> bool:
     """A process that ended and was not waited for is not alive either."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z" if Path("/proc").exists() else not os.kill(pid, 0)
+        if Path("/proc").exists():
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        os.kill(pid, 0)
     except (ProcessLookupError, FileNotFoundError):
         return False
+    return True
 
 
 def leader(db: Database, since_ms: int = 0) -> ProcessRow | None:
