@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
@@ -60,12 +60,16 @@ def answer_of(request: httpx.Request, transfer: Transfer) -> httpx.Response:
     if not 100 <= transfer.status <= 999:
         raise httpx.RemoteProtocolError("The answer has no status.")
     reason, headers = split_head(transfer.header_lines)
-    return httpx.Response(
-        transfer.status,
-        headers=[header for header in headers if header[0].lower() not in _UNDONE],
-        stream=httpx.ByteStream(transfer.body),
-        extensions={"http_version": _VERSIONS[transfer.http_version], "reason_phrase": reason, "cut": cut},
-    )
+    extensions = {"http_version": _VERSIONS[transfer.http_version], "reason_phrase": reason, "cut": cut}
+    return _Answer(transfer.status, [header for header in headers if header[0].lower() not in _UNDONE], transfer.body, extensions)
+
+
+class _Answer(httpx.Response):
+    """An answer whose body is already here: httpx goes through six generators to read it, a tenth of what a request costs."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes, extensions: dict[str, Any]) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(body), extensions=extensions)
+        self._content = body
 
 
 def split_head(lines: list[bytes]) -> tuple[bytes, list[tuple[bytes, bytes]]]:

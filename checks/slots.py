@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -21,25 +19,34 @@ class Slots:
         self.waiting = 0  # requests that wait for a place just now
         self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def hold(self, origin: str, deadline: Deadline) -> AsyncIterator[None]:
-        """A place at `origin`, first come first served; `deadline` stands still until there is one."""
+    def hold(self, origin: str, deadline: Deadline) -> _Place:
+        """A place at `origin`, first come first served, for `async with`; `deadline` stands still until there is one."""
         places = self._places.get(origin)
         if places is None:
             places = self._places[origin] = asyncio.Semaphore(self._most)
-        if places.locked():
-            with deadline.standing_still():
-                await self._wait(places)
-        else:
-            await places.acquire()
-        try:
-            yield
-        finally:
-            places.release()
+        return _Place(self, places, deadline)
 
-    async def _wait(self, places: asyncio.Semaphore) -> None:
-        self.waiting += 1
+
+class _Place:
+    """One of an origin's places, or the wait for it."""
+
+    __slots__ = ("_deadline", "_places", "_slots")
+
+    def __init__(self, slots: Slots, places: asyncio.Semaphore, deadline: Deadline) -> None:
+        self._slots = slots
+        self._places = places
+        self._deadline = deadline
+
+    async def __aenter__(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        self._slots.waiting += 1
         try:
-            await places.acquire()
+            with self._deadline.standing_still():
+                await self._places.acquire()
         finally:
-            self.waiting -= 1
+            self._slots.waiting -= 1
+
+    async def __aexit__(self, *_: object) -> None:
+        self._places.release()

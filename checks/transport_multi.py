@@ -26,6 +26,7 @@ class Multi:
         self._multi.setopt(pycurl.M_PIPELINING, 0)  # every transfer has its own connection: a shared one hides its phases
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
+        self._watched: set[int] = set()
         self.timer_at: float | None = None
 
     def add(self, curl: pycurl.Curl) -> None:
@@ -60,9 +61,11 @@ class Multi:
 
     def _watch(self, what: int, number: int, _multi: Any, known: Any) -> None:
         if what == pycurl.POLL_REMOVE:
+            self._watched.discard(number)
             with contextlib.suppress(KeyError, ValueError):
                 self._selector.unregister(number)
-        elif number in self._selector.get_map():
+        elif number in self._watched:
             self._selector.modify(number, _EVENTS[what], self)
         else:
             self._selector.register(number, _EVENTS[what], self)
+            self._watched.add(number)
