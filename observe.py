@@ -18,6 +18,7 @@ from sentry_sdk.scrubber import DEFAULT_DENYLIST, EventScrubber
 from sentry_sdk.transport import Transport
 from sentry_sdk.types import Event, Hint
 
+from checks.authorities import trusted
 from core.escape import printable
 from core.redact import Redactor
 from core.scrub import scrub
@@ -164,7 +165,7 @@ def set_up_reports(settings: Settings, *, role: str, transport: Transport | None
         before_breadcrumb=lambda crumb, hint: scrub(crumb, secrets.redact),
         http_proxy=proxy,
         https_proxy=proxy,
-        ca_certs=str(settings.extra_ca_file) if settings.extra_ca_file else None,
+        ca_certs=trusted(str(settings.extra_ca_file) if settings.extra_ca_file else None),
     )
     sentry_sdk.set_tag("role", role)
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-import certifi
-
+from checks.authorities import usual
 from checks.vantage import Vantage
 from core.health import Phases
 
@@ -58,7 +57,7 @@ def us_since(begun: float) -> int:
 @lru_cache(maxsize=8)
 def trusting(ca_file: str | None) -> ssl.SSLContext:
     """Verifies chain and host name. Kept: loading a bundle takes longer than a handshake."""
-    context = ssl.create_default_context(cafile=ca_file or certifi.where())
+    context = ssl.create_default_context(cafile=ca_file or usual())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

@@ -15,6 +15,7 @@ from typing import ClassVar, Final
 import httpx
 
 from checks.afterwards import Course, redacted, secrets_of, with_time
+from checks.authorities import trusted
 from checks.deadline import Deadline
 from checks.evidence import evidence_of
 from checks.faults import cause_of, sentence_of
@@ -153,6 +154,6 @@ def make_runner(
     max_per_origin: int = MOST_PER_ORIGIN,
     lookups: Lookups | None = None,
 ) -> Runner:
-    """Starts the transfer thread; to be called inside the event loop that runs the jobs."""
-    wire = Wire(ca_file=ca_file, proxies=proxies, slots=Slots(max_per_origin), lookups=lookups or Lookups())
+    """Starts the transfer thread; to be called inside the event loop that runs the jobs. `ca_file`: authorities beside the usual ones."""
+    wire = Wire(ca_file=trusted(ca_file), proxies=proxies, slots=Slots(max_per_origin), lookups=lookups or Lookups())
     return Runner(wire, user_agent=user_agent, now=now)

@@ -6,14 +6,14 @@ import os
 import socket
 from typing import Any, Final
 
-import certifi
 import pycurl
 
+from checks.authorities import usual
 from checks.transfer import Transfer
 from core.address import Refused, check_address
 from core.health import Phases
 
-CA_FILE: Final = certifi.where()
+CA_FILE: Final = usual()
 _HTTP_VERSIONS: Final = {1: 10, 2: 11, 3: 20, 30: 30}
 
 

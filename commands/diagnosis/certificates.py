@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import certifi
 from cryptography import x509
 
+from checks.authorities import usual
 from commands.diagnosis.finding import Finding, fine, watch, wrong
 from core.display import plural
 
@@ -21,17 +21,21 @@ SOON: Final = timedelta(days=30)
 
 def certificates(extra: Path | None) -> Iterator[Finding]:
     if extra is None:
-        yield _shipped(Path(certifi.where()))
+        yield _usual(Path(usual()))
     else:
         yield _extra(extra)
 
 
-def _shipped(path: Path) -> Finding:
+def _usual(path: Path) -> Finding:
     try:
         count = ssl.create_default_context(cafile=str(path)).cert_store_stats()["x509_ca"]
     except OSError as error:
-        return wrong(AREA, f"{path} does not load: {_why(error)}.", "Install the product anew.")
-    return fine(AREA, f"{_authorities(count)} in the bundle that ships with the product.")
+        return wrong(
+            AREA,
+            f"{path} does not load: {_why(error)}.",
+            "Put a bundle of PEM certificates there (SSL_CERT_FILE names another one), or install the product anew.",
+        )
+    return fine(AREA, f"{_authorities(count)} in the usual bundle ({path}).")
 
 
 def unloadable(path: Path) -> str:
