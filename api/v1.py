@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Response
 
-from api import acts, incident_shapes, incident_views, shapes, views, windows
+from api import acts, corrections, incident_shapes, incident_views, shapes, views, windows
 from api.acts import MAX_ID, Ident
 from api.deps import Deps
 from core.calendar import from_ms, parse_period
@@ -40,6 +40,7 @@ def router(deps: Deps) -> APIRouter:
     _sla(made, deps)
     windows.add(made, deps)
     acts.add(made, deps)
+    corrections.add(made, deps)
     return made
 
 
