@@ -119,10 +119,7 @@ class _Reading:
             self._complaints.extend(complaint.below("integrations", index) for complaint in one.complaints)
         usable = {index: one for index, one in planned.items() if one.usable}
         fitted, refused = fit_together(usable)
-        while refused:  # what does not fit is left out, and the others are fitted without it
-            self._complaints.extend(refused)
-            usable = {index: one for index, one in usable.items() if index not in {complaint.integration for complaint in refused}}
-            fitted, refused = fit_together(usable)
+        self._complaints.extend(refused)
         return fitted
 
     def _result(self, file: str, config: Config | None, planned: Mapping[int, Planned]) -> Loaded:

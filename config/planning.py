@@ -59,9 +59,9 @@ def no_such_provider(slug: str, known: Iterable[str], broken: Mapping[str, str])
 
 
 def fit_together(planned: Mapping[int, Planned]) -> tuple[dict[int, Planned], list[Complaint]]:
-    """Integrations of one vendor share its call budget: their unchosen intervals are stretched until all fits.
+    """Integrations of one vendor share its call budget: their unchosen intervals are stretched until all fits, and some give way.
 
-    Keys are positions in the file; complaints begin at the file's top.
+    Keys are positions in the file; complaints begin at the file's top. One integration each gives way: it is not among the fitted.
     """
     fitted = dict(planned)
     complaints: list[Complaint] = []
@@ -73,7 +73,8 @@ def fit_together(planned: Mapping[int, Planned]) -> tuple[dict[int, Planned], li
         factor, refused = fit(demands, provider.calls_per_minute if provider else None, vendor) if demands else (1.0, [])
         complaints.extend(refused)
         fitted.update({index: _stretch(planned[index], factor) for index in members})
-    return fitted, complaints
+    given_way = {complaint.integration for complaint in complaints}
+    return {index: one for index, one in fitted.items() if index not in given_way}, complaints
 
 
 def covered(window: Window, integrations: Sequence[Integration]) -> frozenset[str] | None:

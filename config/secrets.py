@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -51,7 +53,7 @@ def stamp(reference: str) -> tuple[int, ...]:
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_opened) as file:
             body = file.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
             raise MissingSecret(f"the file {path} is larger than a secret can be")
@@ -62,6 +64,15 @@ def _read(path: Path) -> str:
         raise MissingSecret(f"the file {path} is not UTF-8 text") from None
     except ValueError:  # a name with a NUL in it
         raise MissingSecret("the file's name is no name of a file") from None
+
+
+def _opened(name: str, flags: int) -> int:
+    """A pipe would wait for its writer, and a device may never end: neither is waited for, nor read."""
+    number = os.open(name, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise MissingSecret(f"{name} is no regular file: a secret is read from a file of {MAX_BYTES >> 10} KiB or less")
+    return number
 
 
 def _given(value: str | None, otherwise: str) -> str:

@@ -1,5 +1,6 @@
 """From a configuration to declared checks."""
 
+import sys
 from datetime import datetime, time
 from decimal import Decimal
 
@@ -195,6 +196,29 @@ def test_chosen_intervals_that_do_not_fit_are_refused_with_the_interval_that_doe
     assert "1m4s for each of its 17 checks fits" in loaded.errors[0].message
     assert len(loaded.declared) == 16
     assert load(many(17, "64s")).errors == ()
+
+
+@pytest.mark.parametrize("interval", ["60s", ""])
+def test_a_file_far_beyond_a_budget_costs_as_much_as_it_is_long(interval: str) -> None:
+    def calls(count: int) -> int:
+        """Functions called, which no busy machine makes more."""
+        seen = 0
+
+        def note(frame: object, event: str, argument: object) -> None:
+            nonlocal seen
+            seen += event == "call"
+
+        text, before = many(count, interval), sys.getprofile()
+        sys.setprofile(note)
+        try:
+            refused = load(text).broken
+        finally:
+            sys.setprofile(before)
+        assert refused
+        return seen
+
+    load(many(1))  # what is looked up once is there
+    assert calls(2_000) < 3 * calls(1_000)
 
 
 def test_what_is_chosen_is_kept_and_the_rest_gives_way() -> None:

@@ -1,5 +1,6 @@
 """Where secrets come from, and what is said when they do not."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,14 @@ def test_a_variable_that_is_missing_is_named(env: dict[str, str], words: str) ->
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingSecret, match="cannot be read: No such file"):
         resolve(f"file:{tmp_path / 'nothing'}", {})
-    with pytest.raises(MissingSecret, match="cannot be read: Is a directory"):
-        resolve(f"file:{tmp_path}", {})
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_only_a_regular_file_is_read_and_nothing_is_waited_for(kind: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # nobody writes: to open it would wait for ever
+    path = {"folder": tmp_path, "pipe": tmp_path / "pipe", "device": Path("/dev/zero")}[kind]
+    with pytest.raises(MissingSecret, match=r"is no regular file: a secret is read from a file of 64 KiB or less"):
+        resolve(f"file:{path}", {})
 
 
 def test_a_file_that_holds_no_text_is_refused(tmp_path: Path) -> None:
