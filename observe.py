@@ -7,7 +7,7 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, ClassVar, Final, TextIO
@@ -39,23 +39,43 @@ CHATTY: Final = (
     "filelock",
 )
 OUR_NAME: Final = "integration-health"
+OLD_VALUES: Final = 3  # of one secret that was changed
 
 
 class Secrets:
-    """The values that must not leave this process; the worker adds those it resolves."""
+    """The values that must not leave this process; the worker adds those it resolves, with where they come from.
+
+    A key that is rotated every hour leaves many old values behind: the newest few of each place are remembered, since what
+    is under way may still say them, and the others are forgotten, or every line of the log would be searched for all of them.
+    """
 
     redactor: ClassVar[type[Redactor]] = Redactor  # as the runner's
 
     def __init__(self) -> None:
+        self._fixed: frozenset[str] = frozenset()
+        self._renewed: dict[str, tuple[str, ...]] = {}  # by place, the oldest first
         self._known: frozenset[str] = frozenset()
         self._redactor = self.redactor()
         self._lock = threading.Lock()
 
     def keep(self, values: Iterable[str]) -> None:
+        """For as long as this process lives."""
         with self._lock:
-            known = self._known | {value for value in values if value}
-            if known != self._known:
-                self._known, self._redactor = known, self.redactor(known)
+            self._fixed |= {value for value in values if value}
+            self._learn()
+
+    def renew(self, values: Mapping[str, str]) -> None:
+        """The present value by the place it comes from."""
+        with self._lock:
+            for place, value in values.items():
+                older = [old for old in self._renewed.get(place, ()) if old != value]
+                self._renewed[place] = (*older[-OLD_VALUES:], value)
+            self._learn()
+
+    def _learn(self) -> None:
+        known = self._fixed | {value for values in self._renewed.values() for value in values if value}
+        if known != self._known:
+            self._known, self._redactor = known, self.redactor(known)
 
     def redact(self, text: str) -> str:
         return self._redactor(text).text

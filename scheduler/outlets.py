@@ -27,12 +27,14 @@ def outlets(
     )
     inside = Clients(private, clients.secrets, clients.slack_base_url, clients.smtp_url, clients.ca_file, clients.proxy)
     return {
-        name: open_channel(one.kind, one.own, inside if one.own.get("private_targets") else clients, lambda ref: _kept(resolve(ref, env)))
+        name: open_channel(
+            one.kind, one.own, inside if one.own.get("private_targets") else clients, lambda ref: _kept(ref, resolve(ref, env))
+        )
         for name, one in config.channels.items()
     }
 
 
-def _kept(secret: str) -> str:
+def _kept(reference: str, secret: str) -> str:
     """From here on no log and no report of this process says it."""
-    observe.secrets.keep([secret])
+    observe.secrets.renew({reference: secret})
     return secret

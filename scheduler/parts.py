@@ -105,7 +105,10 @@ class Parts:
 
     def _hand_out(self, declared: Declared, setup: Setup) -> None:
         """Give the prober its checks and the dispatcher its channels; called outside the event loop."""
-        observe.secrets.keep(value for job in setup.works.jobs.values() for value in job.secrets.values())
+        works = setup.works
+        observe.secrets.renew(
+            {f"{works.names[check]}: {name}": value for check, job in works.jobs.items() for name, value in job.secrets.items()}
+        )
         channels = self.outside.channels(declared.config, os.environ)
         ran = {check for check, _ in self.recorder.memory.newest}
         self._loop.call_soon_threadsafe(self.prober.adopt, setup.plan, setup.works, ran)

@@ -7,6 +7,7 @@ import json
 import logging
 from base64 import b64encode
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -63,6 +64,27 @@ def caught(written: io.StringIO) -> Iterator[Caught]:
 def fail(secret: str) -> None:
     password = secret  # noqa: F841 - a local variable that must not be reported
     raise ValueError(f"could not sign in to https://me:{secret}@vendor.example/?api_key={secret}")
+
+
+def test_of_a_secret_that_is_changed_again_and_again_the_newest_values_are_taken_out_and_the_oldest_forgotten() -> None:
+    secrets = observe.Secrets()
+    secrets.keep(["set-for-ever"])
+    values = [token_hex(12) for _ in range(50)]
+    for value in values:
+        secrets.renew({"env:KEY": value, "env:OTHER": "never-changed"})
+    said = secrets.redact(" ".join(["set-for-ever", "never-changed", *values])).split()
+
+    assert said[:2] == ["[redacted]", "[redacted]"]
+    assert said[2:] == [*values[:-4], *["[redacted]"] * 4]
+
+
+def test_a_secret_that_is_had_from_two_places_is_forgotten_with_the_last_of_them() -> None:
+    secrets = observe.Secrets()
+    secrets.renew({"file:a": "shared-value", "file:b": "shared-value"})
+    for _ in range(5):
+        secrets.renew({"file:a": token_hex(12), "file:b": "shared-value"})
+
+    assert secrets.redact("shared-value") == "[redacted]"
 
 
 SHAPES = [KEY, OWN, TOKEN, "pa55-of-db", b64encode(f"user:{OWN}".encode()).decode()]
