@@ -9,7 +9,7 @@ from typing import Final
 
 from scheduler.prober import Heard
 
-FLUSH_MS: Final = 200  # what a kill may take is promised to be younger than 250 ms: the rest is for the COMMIT itself
+FLUSH_MS: Final = 150  # what a kill may take is promised to be younger than 250 ms: the rest is for the write lock and the COMMIT
 FLUSH_ROWS: Final = 100
 MOST_ROWS: Final = 2_000  # of one transaction: the write lock is held for some milliseconds
 MOST: Final = 100_000  # that may wait for a database that cannot be written

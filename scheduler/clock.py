@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 TOLERANCE_MS = 500  # below this the two clocks merely drift; taking it up would only add noise
+READINGS = 5  # at most, until both clocks were read within a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class Clock:
     ) -> None:
         self._wall = wall_ms or (lambda: time.time_ns() // 1_000_000)
         self._monotonic = monotonic_ms or (lambda: time.monotonic_ns() // 1_000_000)
-        self._seen = self._monotonic()
-        self._now = max(self._wall(), floor_ms)
-        self._offset = self._now - self._wall()  # how far we are ahead of the machine's clock
+        self._seen, wall = self._together()
+        self._now = max(wall, floor_ms)
+        self._offset = self._now - wall  # how far we are ahead of the machine's clock
         self._halves = 0
         self.steps: list[Step] = []
         if self._offset > TOLERANCE_MS:
@@ -41,17 +42,25 @@ class Clock:
 
     def now_ms(self) -> int:
         """The present instant; at least the one returned before."""
-        seen = self._monotonic()
+        seen, wall = self._together()
         passed, self._seen = seen - self._seen, seen
-        ahead = self._now + passed - self._wall()
+        ahead = self._now + passed - wall
         self._note(ahead)
         if ahead < -TOLERANCE_MS:
-            self._now = self._wall()
+            self._now = wall
         elif self._waiting:
             self._now += self._slowed(passed, ahead)
         else:
             self._now += passed
         return self._now
+
+    def _together(self) -> tuple[int, int]:
+        """Monotonic and wall, of one instant: a process that was made to wait between the two would be as much ahead from then on."""
+        for _ in range(READINGS):
+            before, wall, after = self._monotonic(), self._wall(), self._monotonic()
+            if after - before <= 1:
+                break
+        return after, wall
 
     @property
     def ahead_ms(self) -> int:

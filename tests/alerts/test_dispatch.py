@@ -321,6 +321,24 @@ async def test_a_channel_that_hangs_delays_no_other(world: World) -> None:
         await task
 
 
+async def test_a_dead_channel_of_three_delays_neither_of_the_others(world: World, slack: SlackServer, ops: Channel) -> None:
+    first, second = Pager(), Pager()
+    dispatcher = world.dispatcher(ops=ops, first=first, second=second)
+    slack.always = "silent"
+    world.outbox.add("ops", AlertKind.OPENED, at_ms=world.clock())
+    task = asyncio.create_task(dispatcher.run())
+    await until(lambda: len(slack.calls) == 1)
+    for number in range(2, 22):
+        world.incidents[number] = incident(id=number)
+        for name in ("ops", "first", "second"):
+            world.outbox.add(name, AlertKind.OPENED, at_ms=world.clock(), incident=number)
+    dispatcher.wake()
+    await until(lambda: len(first.told) == len(second.told) == 20)
+    assert len(slack.calls) == 1, "its first send is still out"
+    assert world.outbox.states()[1] == "pending"
+    task.cancel()
+
+
 async def test_stopping_finishes_the_send_in_flight(world: World) -> None:
     begun, go = asyncio.Event(), asyncio.Event()
 

@@ -11,10 +11,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from core.health import STATUS_OF, ProbeResult
+from core.ledger import IncidentRow
 from core.plan import LOCAL
 from core.spans import Sample, Span, hold, read_span, spans_of
 from storage import requests, timeline
 from storage.catalogue import check_named
+from storage.codec import load
 from storage.deliveries import waiting
 from storage.engine import Database
 from storage.folding import Folder
@@ -109,6 +111,16 @@ def reach_ms(asked: Asked, lives: Sequence[Life]) -> list[float]:
     return [(at[call.life] - (call.answered_s or 0)) * 1000 for call in answered]
 
 
+def pace_per_s(calls: Iterable[Call], lives: Sequence[Life]) -> float:
+    """How many requests a second there were, from the first of each killed life to its kill."""
+    of: dict[int, list[float]] = defaultdict(list)
+    for call in calls:
+        of[call.life].append(call.asked_s)
+    killed = {life.number: life.killed_s for life in lives if life.code == -9 and life.number in of}
+    lived_s = sum(end - min(of[number]) for number, end in killed.items())
+    return sum(len(of[number]) for number in killed) / lived_s if lived_s else 0.0
+
+
 def asked_twice(asked: Asked, lines: Iterable[ResultLine], names: Mapping[str, int]) -> int:
     """How many requests without a result were due at an instant that another run has its result for."""
     due: dict[int, set[int]] = defaultdict(set)
@@ -124,7 +136,7 @@ def asked_twice(asked: Asked, lines: Iterable[ResultLine], names: Mapping[str, i
 
 
 def spans_astray(db: Database, lines: Iterable[ResultLine], now_ms: int) -> list[tuple[int, list[Span], list[Span]]]:
-    """Checks whose stored spans are not those that their raw results make."""
+    """Checks whose stored spans are not those that their raw results make: what is stored and not made, made and not stored."""
     runs: dict[int, list[ResultLine]] = defaultdict(list)
     for line in lines:
         runs[line.check].append(line)
@@ -135,8 +147,9 @@ def spans_astray(db: Database, lines: Iterable[ResultLine], now_ms: int) -> list
             rows = timeline.spans(conn, [check], 0, now_ms + INTERVAL_MS * 10)
             held = [read_span(row, newest[check, LOCAL], now_ms) for row in rows]
             made = spans_of(sorted(map(_sample, mine), key=lambda one: one.edge_ms), until_ms=now_ms)
-            if [span for span in held if span.end_ms > span.start_ms] != made:
-                astray.append((check, held, made))
+            held = [span for span in held if span.end_ms > span.start_ms]
+            if held != made:
+                astray.append((check, [one for one in held if one not in made], [one for one in made if one not in held]))
     return astray
 
 
@@ -171,7 +184,11 @@ def incidents_twice(db: Database) -> list[str]:
     with db.read() as conn:
         for question, words in _TWICE.items():
             twice += [f"{words}: {tuple(row)}" for row in conn.execute(text(question))]
-    return twice
+        told = {
+            (incident, channel) for incident, channel in conn.execute(text("SELECT incident, channel FROM alert WHERE kind = 'opened'"))
+        }
+        rows = [load(IncidentRow, body) for (body,) in conn.execute(text("SELECT body FROM incident"))]
+    return twice + [f"no alert to {channel}: {row.id}" for row in rows for channel in row.told if (row.id, channel) not in told]
 
 
 _TWICE: Final = {

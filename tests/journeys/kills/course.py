@@ -64,6 +64,7 @@ def kill_workers(folder: Path, url: str, each: int, *, seed: int) -> Outcome:
             lives.live_until(
                 lambda: _all_asked_since(db, receivers, last_ms) and not accounts.undelivered(db), "everybody asked again, all told"
             )
+            outcome.faults["troubles of the workers themselves"] = lives.troubles
         _count_results(outcome, db, receivers, lives, since_ms)
         outcome.faults["packed days with more or fewer results"] = accounts.packed_twice(db, given)
         outcome.faults["messages in Slack that are not one an incident"] = _not_once(db, lab)
@@ -85,6 +86,7 @@ def kill_couriers(folder: Path, url: str, each: int, *, seed: int, may_look: boo
                     in_doubt.update(accounts.claimed(db))
             receivers.ill = False
             lives.live_until(lambda: not accounts.unsettled(db), "all told")
+            outcome.faults["troubles of the workers themselves"] = lives.troubles
         messages = lab.call(lambda: list(lab.lab.slack.workspace.messages.values()))
         said, wanted = accounts.said(messages), accounts.to_be_said(db)
         outcome.faults["never said"] = sorted(wanted - said.keys())
@@ -129,6 +131,7 @@ def _count_results(outcome: Outcome, db: Database, receivers: Receivers, lives: 
     outcome.requests, outcome.results, outcome.unrecorded = len(receivers.calls), len(lines), len(asked.unrecorded)
     outcome.twice = accounts.asked_twice(asked, lines, names)
     outcome.reach_ms = max(accounts.reach_ms(asked, lives.past), default=0.0)
+    outcome.per_s = accounts.pace_per_s(receivers.calls, lives.past)
     epoch = accounts.epochs(db)
     outcome.faults |= {
         "flushed and not there": sorted(accounts.lost(lines, lives.journal)),

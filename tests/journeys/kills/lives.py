@@ -100,6 +100,12 @@ class Lives:
             path.read_text(errors="replace") for path in (self._folder / "nursery.log", self._folder / "lives.log") if path.exists()
         )
 
+    @property
+    def troubles(self) -> list[str]:
+        """What the workers say of bugs, and lives that ended in another way than they were to."""
+        errors = [line for line in self.said.splitlines() if '"level": "error"' in line or line.startswith("Traceback")]
+        return errors + [str(life) for life in self.past if life.code != (0 if life.doom.nth == 0 else -signal.SIGKILL)]
+
     def doom(self, point: Point) -> Doom:
         """One occurrence of a point, by chance."""
         if point in _ON_THE_WAY:

@@ -32,16 +32,17 @@ class Witness:
     def listen(self) -> None:
         event.listen(Engine, "before_cursor_execute", self._executes)
         event.listen(Engine, "commit", self._commits)
-        event.listen(Engine, "rollback", lambda conn: self._forget(conn.info))
+        event.listen(Engine, "rollback", self._rolled_back)
         event.listen(Pool, "checkin", self._returned)
 
-    def _executes(self, conn: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+    def _executes(self, conn: Connection, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         kind = next((kind for begins, kind in STATEMENTS.items() if statement.startswith(begins)), None)
         if kind is None:
             return
         conn.info.setdefault("kinds", set()).add(kind)
         if kind == "results":
-            keys = [row[:3] for row in parameters] if conn.dialect.name == "sqlite" else list(zip(*parameters[:3], strict=True))
+            rows = zip(*parameters[:3], strict=True) if conn.dialect.name == "postgresql" else parameters if many else [parameters]
+            keys = [row[:3] for row in rows]
             conn.info["keys"] = keys
             self._note("begun", keys)
 
@@ -63,9 +64,10 @@ class Witness:
             self._flushed, flushed = None, self._flushed
             flushed()
 
-    def _forget(self, info: dict[str, Any]) -> None:
-        for name in ("keys", "kinds", "committed"):
-            info.pop(name, None)
+    def _rolled_back(self, conn: Connection) -> None:
+        if not conn.invalidated:  # else there is no connection any more
+            for name in ("keys", "kinds", "committed"):
+                conn.info.pop(name, None)
 
     def _note(self, what: str, keys: Any = ()) -> None:
         line = json.dumps({"what": what, "at": time.time(), "keys": [list(key) for key in keys]}) + "\n"
