@@ -47,14 +47,14 @@ def settings_of(provider: Provider, given: Mapping[str, Any]) -> dict[str, Any]:
     settings = dict(given)
     for spec in provider.settings:
         if spec.name not in settings and spec.default is not None:
-            filled = _filled(spec.default, settings)
-            settings.update({} if filled is None else {spec.name: filled})
+            value = filled(spec.default, settings)
+            settings.update({} if value is None else {spec.name: value})
     return settings
 
 
 def upstreams_of(provider: Provider, settings: Mapping[str, Any]) -> tuple[str, ...]:
     """What the vendor stands on in this integration's region; what cannot be filled in is left out."""
-    return tuple(filled for text in provider.upstreams if (filled := _filled(text, settings)) is not None)
+    return tuple(told for text in provider.upstreams if (told := filled(text, settings)) is not None)
 
 
 def names_in(params: Any) -> set[str]:
@@ -82,7 +82,8 @@ def probe_for(integration: DeclaredIntegration, check: DeclaredCheck) -> Probe:
     return spec.build(integration.settings, spec.params.model_validate(dict(check.params)))
 
 
-def _filled(text: str, values: Mapping[str, Any]) -> str | None:
+def filled(text: str, values: Mapping[str, Any]) -> str | None:
+    """`text` with every `{name}` replaced; None where one of them is not known."""
     try:
         return fill(text, values)
     except NotConfigured:

@@ -12,7 +12,7 @@ from checks.kinds import kinds
 from checks.provider import Counts, ProbeSpec, Provider
 from config.explain import complaints
 from config.models import Check, Defaults, Integration
-from config.politeness import too_often
+from config.politeness import too_often, vendors
 from config.problems import Complaint, unknown
 from core.declared import DeclaredCheck
 from core.durations import format_duration
@@ -46,7 +46,7 @@ def expand(integration: Integration, provider: Provider, settings: Mapping[str, 
             _by_kind(found, slug, entry, defaults)
         elif provider.probe(slug) is None:
             found.complaints.append(_no_such_check(slug, provider))
-    found.complaints.extend(too_often(integration, found.checks, defaults))
+    found.complaints.extend(too_often(integration, vendors(integration, provider, settings, found.checks), defaults))
     return found
 
 

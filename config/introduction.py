@@ -91,7 +91,8 @@ within seconds when it changes, so a rotated credential needs no restart; a vari
 runs. A secret that is missing is named on the system page, and its checks are `unknown`, never down.
 
 **How often.** Times of a check count before the provider's own, and those before `defaults`. A check asks a vendor's host at most
-every {_POLITE}, and every {_UNSETTLED} while its state is unsettled; a host of your own (`private_targets: true`) every second. A
+every {_POLITE}, and every {_UNSETTLED} while its state is unsettled; a host of your own every second
+(`private_targets: true`, and its address: what still asks the vendor's usual one, or its status page, is a vendor's). A
 vendor's call budget holds for all its integrations together, {_KEPT} of it kept for retries and manual runs, with at most
 {PER_ORIGIN} requests at once per origin: intervals nobody chose are stretched until all fits, chosen ones that do not fit are refused
 with the interval that does.

@@ -40,6 +40,39 @@ def test_a_host_of_ones_own_may_be_asked_every_second() -> None:
     assert (check.interval_ms, check.retry_ms, check.timeout_ms) == (1_000, 1_000, 1_000)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "provider: stripe, checks: {reachability: {interval: 1s, timeout: 1s}}",
+        "provider: stripe, checks: {status_page: {interval: 1s, timeout: 1s}}",
+        "provider: stripe, settings: {status_url: 'http://10.0.0.7'}, checks: {reachability: {interval: 1s, timeout: 1s}}",
+        "provider: stripe, settings: {base_url: 'http://10.0.0.7'}, checks: {status_page: {interval: 1s, timeout: 1s}}",
+        "provider: stripe, settings: {base_url: 'https://API.stripe.com/'}, checks: {reachability: {interval: 1s, timeout: 1s}}",
+        "provider: stripe, checks: {own: {kind: http, url: '{base_url}/v1', interval: 1s, timeout: 1s}}",
+        "provider: stripe, checks: {own: {kind: tls, host: status.stripe.com, interval: 1s, timeout: 1s}}",
+        "provider: auth0, settings: {tenant_domain: a.eu.auth0.com}, checks: {reachability: {interval: 1s, timeout: 1s}}",
+        "provider: aws_s3, settings: {region: eu-central-1}, checks: {reachability: {interval: 1s, timeout: 1s}}",
+    ],
+)
+def test_private_targets_open_no_shorter_interval_for_what_still_asks_the_vendor(entry: str) -> None:
+    loaded = load(f"version: 1\nintegrations:\n  - {{slug: s, private_targets: true, {entry}}}\n")
+
+    assert [problem.message[:38] for problem in loaded.errors] == ["the interval of 1s is too short for a "]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "settings: {base_url: 'http://10.0.0.7'}, checks: {reachability: {interval: 5s, timeout: 1s}}",
+        "settings: {status_url: 'http://10.0.0.7'}, checks: {status_page: {interval: 5s, timeout: 1s}}",
+        "settings: {base_url: 'http://10.0.0.7'}, checks: {own: {kind: http, url: '{base_url}/v1', interval: 5s, timeout: 1s}}",
+        "checks: {own: {kind: tcp, host: mail.internal, port: 25, interval: 5s, timeout: 1s}}",
+    ],
+)
+def test_what_is_asked_elsewhere_with_private_targets_is_ones_own(entry: str) -> None:
+    assert 5_000 in {check.interval_ms for check in declared(f"{{slug: s, provider: stripe, private_targets: true, {entry}}}")}
+
+
 def test_a_heartbeat_asks_nobody_and_may_come_every_second() -> None:
     checks = declared("{slug: s, provider: stripe, checks: {job: {kind: heartbeat, every: 1s, grace: 0s}}}")
 
