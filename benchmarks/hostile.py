@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,22 +94,20 @@ async def _probe(where: dict[str, Any]) -> list[dict[str, Any]]:
     urls: dict[str, list[str]] = where["urls"]
     runner, well = _runner(where["ca_file"]), urls["well"]
     await _at_once(runner, well)
-    start = _memory("VmRSS")
+    start = _anew()
     found = [asdict(await _ask(runner, kind, urls[kind], well[0], start)) for kind in ["well", *(each for each in urls if each in HOSTILE)]]
     await runner.close()
     return found
 
 
 async def _ask(runner: Runner, kind: str, urls: Sequence[str], neighbour: str, start: int) -> Seen:
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    _anew()
     crowd = asyncio.ensure_future(_at_once(runner, urls))
     slowest = await _slowest(lambda: runner.run(_job(neighbour)))
     ended = await crowd
     causes = [str(finding.outcome.cause) for finding, _ in ended]
     late_s = max(took_s for _, took_s in ended) - TIMEOUT_S
-    return Seen(
-        kind, (_memory("VmHWM") - start) / 2**20, max(0.0, late_s), slowest, {cause: causes.count(cause) for cause in sorted(set(causes))}
-    )
+    return Seen(kind, (_peak() - start) / 2**20, max(0.0, late_s), slowest, {cause: causes.count(cause) for cause in sorted(set(causes))})
 
 
 async def _at_once(runner: Runner, urls: Sequence[str]) -> list[tuple[Finding, float]]:
@@ -159,10 +158,20 @@ def _job(url: str) -> Job:
     return Job(kinds()["http"].probe({"url": f"{url}/x", "expect": expect}), TIMEOUT_S, private_targets=True)
 
 
-def _memory(which: str) -> int:
-    """Bytes of this process, as Linux counts them."""
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(which))
-    return int(line.split()[1]) << 10
+def _anew() -> int:
+    """Bytes of this process at its peak, which begins anew here where the system can (Linux); elsewhere it only grows."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return _peak()
+
+
+def _peak() -> int:
+    """The most that was resident, in bytes: Linux counts it in KiB, and only /proc forgets; macOS in bytes."""
+    with suppress(OSError):
+        line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) << 10
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10
 
 
 if __name__ == "__main__":

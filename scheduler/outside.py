@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final
 
 from alerts.channel import Channel
-from checks.lookups import Find, Lookups, find_addresses
+from checks.lookups import Lookups
 from checks.runner import make_runner
 from checks.transport import guarded_client
 from config.models import Config
@@ -20,7 +20,7 @@ USER_AGENT: Final = "integration-health/0.1"
 class Outside:
     """Made inside the loop it serves, closed once."""
 
-    find: ClassVar[Find] = staticmethod(find_addresses)  # a program that has a name server of its own sets another one
+    lookups: ClassVar[type[Lookups]] = Lookups  # a program that has a name server of its own sets another one
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -29,7 +29,7 @@ class Outside:
             user_agent=USER_AGENT,
             now=lambda: datetime.now(UTC),
             proxies=settings.use_proxy,
-            lookups=Lookups(self.find),
+            lookups=self.lookups(),
         )
         self.http = guarded_client(self.runner.wire, user_agent=USER_AGENT, https_only=True)
         self.private_http = guarded_client(self.runner.wire, user_agent=USER_AGENT, private_targets=True)
