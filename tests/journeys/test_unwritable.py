@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Final
 
 import pytest
+from sqlalchemy import text
 
 from core.plan import LOCAL
 from lab.running import LabThread
@@ -39,6 +39,8 @@ from tests.journeys.actors import (
     vendor,
 )
 from tests.journeys.test_refusals import AS_ANYBODY
+
+ROOM: Final = 4 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,68 +73,50 @@ def seen(lab: LabThread, db: Database, *healths: int, said: str = "") -> Seen:
     return Seen([json.dumps(root.blocks) for root in roots(lab)], len(lab.lab.asked("stripe")), stored(db), healths, said)
 
 
+class OnSmallDisk(Site):
+    """No file of it, nor of its worker, may grow beyond a limit of the system's: what is beyond cannot be written, as on a full disk."""
+
+    def start(self) -> None:
+        limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({ROOM}, {ROOM})); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+        with self.log.open("ab") as out:
+            launched = [sys.executable, "-c", f"import os, resource, sys; {limit}", "-m", *self.words]
+            self.running = subprocess.Popen(launched, cwd=ROOT, env=self.env, stdout=out, stderr=out)
+
+
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Callable[[Site, Database], None]]:
-    """A state folder that has no more room once the function was called: a disk of its own, or a limit of the worker's."""
-    if os.geteuid() == 0:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=True)
-        try:
-            yield lambda site, db: _fill(folder / "filler")
-        finally:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
-    else:
-        yield _limit
-
-
-def _fill(path: Path) -> None:
-    """To the last block."""
-    with path.open("wb", buffering=0) as file:
-        for size in (65_536, 4_096):
-            while _has_room(file, size):
-                continue
-
-
-def _has_room(file: BinaryIO, size: int) -> bool:
-    try:
-        return file.write(b"0" * size) == size
-    except OSError:
-        return False
-
-
-def _limit(site: Site, db: Database) -> None:
-    found = leader(db)
-    assert found
-    resource.prlimit(found.pid, resource.RLIMIT_FSIZE, (4_096, resource.RLIM_INFINITY))
-
-
-def _free(folder: Path, db: Database) -> None:
-    (folder / "filler").unlink(missing_ok=True)
-    if (found := leader(db)) is not None:
-        resource.prlimit(found.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+def filled(db: Database) -> Iterator[None]:
+    """The database's log has grown to the limit, and is kept at it by somebody who reads; then it is emptied."""
+    assert db.address.path
+    log = db.address.path.with_name(db.address.path.name + "-wal")
+    with db.write() as conn:
+        conn.execute(text("CREATE TABLE filler (body BLOB)"))
+        conn.execute(text("INSERT INTO filler VALUES (zeroblob(65536))"))
+    with db.read() as reading:
+        reading.execute(text("SELECT 1 FROM filler")).all()
+        while log.stat().st_size <= ROOM:
+            with db.write() as conn:
+                conn.execute(text("UPDATE filler SET body = randomblob(65536)"))
+        yield
+    with db.write() as conn:
+        conn.execute(text("DROP TABLE filler"))
 
 
 def full(folder: Path) -> Seen:
     """The disk fills up under a site at work, and is freed again."""
-    logs = folder.with_name("full-logs")
-    logs.mkdir()
-    with LabThread(only=["stripe"]) as lab, small_disk(folder) as fill:
-        site = Site(folder, environment(folder, lab=lab), declared(vendor(lab, "stripe")))
-        site.log = logs / "site.log"
-        with site:
-            until(lambda: site.health() == 200, "a worker that leads", 90)
-            db = open_database(f"sqlite:///{folder / 'health.db'}")
-            until(lambda: newest(db, "stripe/api") is None, "a first answer", 60)
-            fill(site, db)
+    with LabThread(only=["stripe"]) as lab, OnSmallDisk(folder, environment(folder, lab=lab), declared(vendor(lab, "stripe"))) as site:
+        until(lambda: site.health() == 200, "a worker that leads", 90)
+        db = open_database(f"sqlite:///{folder / 'health.db'}")
+        until(lambda: newest(db, "stripe/api") is None, "a first answer", 60)
+        with filled(db):
             until(lambda: site.health() == 503, "503 where nothing can be written", 40)
             until(lambda: roots(lab), "an alert that needs no database", 40)
             page = site.http.get("/").status_code
-            _free(folder, db)
-            until(lambda: site.health() == 200, "healthy again", 60)
-            again = now_ms()
-            until(lambda: answered_since(db, "stripe/api", again), "results again", 60)
-            site.stop()
-            after = seen(lab, db, page, said=site.said)
-            db.close()
+        until(lambda: site.health() == 200, "healthy again", 60)
+        again = now_ms()
+        until(lambda: answered_since(db, "stripe/api", again), "results again", 60)
+        site.stop()
+        after = seen(lab, db, page, said=site.said)
+        db.close()
     return after
 
 
