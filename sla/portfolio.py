@@ -17,6 +17,7 @@ from core.verdict import Party
 
 # A field that came after the first rows were frozen: while it says nothing it is left out, so that these keep their bytes.
 LATER: Final = {"later": True}
+OWN: Final = "objective"  # a target that no vendor promised: `Row.target_of`
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Row:
     category: str
     environment: str
     owner: str | None
-    target_of: str  # whose target: `contract` or `objective`
+    target_of: str  # whose target: `contract`, or `objective` (OWN)
     source: str | None  # where the promise is written, and when it was read
     read_on: str | None
     phase: Phase

@@ -19,7 +19,7 @@ from core.plan import IntegrationPlan, Objective
 from core.policy import CONTRACT, EXPERIENCE, Policy, availability
 from core.reading import LatencyReading, Reading, ended_ms, pieces, tracks
 from core.verdict import Party
-from sla.portfolio import CorrectionLine, IncidentLine, LatencyLine, Report, Row, Standing
+from sla.portfolio import OWN, CorrectionLine, IncidentLine, LatencyLine, Report, Row, Standing
 
 
 def month(period: Period, readings: Iterable[Reading], now_ms: int) -> Report:
@@ -51,7 +51,7 @@ def row_of(period: Period, reading: Reading, now_ms: int) -> Row | None:
         category=plan.category,
         environment=plan.environment,
         owner=plan.owner,
-        target_of="contract" if promise else "objective",
+        target_of="contract" if promise else OWN,
         source=promise.source if promise else None,
         read_on=promise.read_on if promise else None,
         phase=stage,

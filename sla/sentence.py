@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.objective import Band, Phase
-from sla.portfolio import Report
+from sla.portfolio import OWN, Report, Row
 
 
 def headline(report: Report) -> str:
-    """`3 of 28 promises are broken in November 2026: PayPal, Slack and Algolia. SendGrid is at risk. 22 are kept so far.`"""
-    total = len(report.rows)
-    if not total:
+    """`3 of 28 promises are broken in November 2026: PayPal, Slack and Algolia. SendGrid is at risk. 22 are kept so far.`
+
+    What vendors promised, then what we set ourselves: the two are owed by different people.
+    """
+    if not report.rows:
         return f"No integration has a target in {report.period.label}."
-    parts = [_broken(_names(report, Band.BROKEN), total, report.period.label)]
+    promised = [row for row in report.rows if row.target_of != OWN]
+    own = [row for row in report.rows if row.target_of == OWN]
+    parts = [_standing(promised, "promise", "broken", report.period.label)] if promised else []
+    parts += [_standing(own, "own target", "missed", report.period.label)] if own else []
     for band, said in ((Band.AT_RISK, "at risk"), (Band.PROVISIONAL, "provisional")):
         names = _names(report, band)
         parts += [f"{listed(names)} {_are(names)} {said}."] if names else []
@@ -23,10 +28,11 @@ def headline(report: Report) -> str:
     return " ".join(parts)
 
 
-def _broken(names: Sequence[str], total: int, month: str) -> str:
+def _standing(rows: Sequence[Row], noun: str, verb: str, month: str) -> str:
+    names = [row.name for row in rows if row.contract.band is Band.BROKEN]
     if not names:
-        return f"No promise is broken in {month}."
-    return f"{len(names)} of {total} promises {_are(names)} broken in {month}: {listed(names)}."
+        return f"No {noun} is {verb} in {month}."
+    return f"{len(names)} of {len(rows)} {noun}s {_are(names)} {verb} in {month}: {listed(names)}."
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:

@@ -238,14 +238,27 @@ def test_forty_integrations_take_less_than_a_second(november: Period, make: Make
     assert process_time() - begun < 1
 
 
-def test_the_month_in_words(november: Period, make: Make) -> None:
-    readings = [make("kept"), make("stripe"), make("paypal", failures=((100, 50, THEIRS, True),))]
+def test_the_month_in_words(november: Period, make: Make, promise: Promise) -> None:
+    readings = [make(name, promise=promise) for name in ("kept", "stripe")]
+    readings.append(make("paypal", failures=((100, 50, THEIRS, True),), promise=promise))
     report = month(november, readings, november.end_ms + DAY)
     assert headline(report) == "1 of 3 promises is broken in November 2026: Paypal. 2 are kept."
 
 
-def test_a_month_in_which_all_is_well_says_so(november: Period, make: Make) -> None:
-    assert headline(month(november, [make("paypal")], november.end_ms + DAY)) == "No promise is broken in November 2026. 1 is kept."
+def test_a_target_of_our_own_is_not_counted_as_a_promise_of_the_vendor(november: Period, make: Make, promise: Promise) -> None:
+    missed = ((100, 50, THEIRS, True),)
+    readings = [make("stripe", promise=promise), make("paypal", failures=missed, promise=promise), make("okta", failures=missed)]
+    assert headline(month(november, readings, november.end_ms + DAY)) == (
+        "1 of 2 promises is broken in November 2026: Paypal. 1 of 1 own targets is missed in November 2026: Okta. 1 is kept."
+    )
+    assert headline(month(november, [make("okta")], november.end_ms + DAY)) == "No own target is missed in November 2026. 1 is kept."
+
+
+def test_a_month_in_which_all_is_well_says_so(november: Period, make: Make, promise: Promise) -> None:
+    assert (
+        headline(month(november, [make("paypal", promise=promise)], november.end_ms + DAY))
+        == "No promise is broken in November 2026. 1 is kept."
+    )
 
 
 def test_a_month_without_targets_says_so(november: Period) -> None:

@@ -9,15 +9,14 @@ from typing import Final
 
 from core import display
 from core.objective import Band, Phase
-from sla.portfolio import Report, Row
+from sla.portfolio import OWN, Report, Row
 from ui import format as fmt
 from ui import words
-from ui.blocks import parts, spark, tables
+from ui.blocks import corrections, parts, spark, tables
 from ui.html import address, icon, link, text
 from ui.reader import Reader
 
 NAMED_AT_MOST: Final = 4
-OWN: Final = "objective"  # whose word a target is: `sla.portfolio.Row.target_of`
 KEPT_AT_MOST: Final = 20  # of those that are kept, unless all are asked for
 BAND: Final = {
     Band.BROKEN: words.Word("Broken", "down", "down"),
@@ -112,7 +111,8 @@ def table(report: Report, reader: Reader, *, every: bool, chosen: str, query: di
 
 def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:
     standing = row.contract
-    name = link(text(row.name), address("sla", **(query | {"id": row.slug})), kind="")
+    where = address("sla", **(query | {"id": row.slug}))
+    name, fixed = link(text(row.name), where, kind=""), corrections.beside(row, where)
     here = ' aria-current="true"' if row.slug == chosen else ""
     spent, allowed = display.spent_minutes(standing.budget.spent), display.allowed_minutes(standing.budget.allowed)
     over = "out" if standing.budget.breached else ""
@@ -121,7 +121,7 @@ def _row(row: Row, report: Report, chosen: str, query: dict[str, str]) -> str:
     whole = standing.seen.ratio == 1
     return (
         f'<tr class="{_ROW[standing.band]}"{here}><td class="x-st">{parts.chip(standing_word(row))}</td>'
-        f'<th scope="row" class="nm">{name} <span class="m">{text(_beside(row))}</span></th>'
+        f'<th scope="row" class="nm">{name} <span class="m">{text(_beside(row))}</span>{fixed}</th>'
         f'<td class="num m x-t">{fmt.target(standing.target_pct)}</td>'
         f'<td class="num {"full" if whole else "big"} x-a">{fmt.percent(standing.seen.ratio)}</td>'
         f'<td class="num x-min">{minutes}</td><td class="x-bs">{budget_line(row, report)}</td>'
