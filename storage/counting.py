@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from core.health import Cause
 from core.histogram import Histogram
 from storage.codes import DAY_MS, HOUR_MS, Scope
+from storage.engine import Database
 from storage.merged import columns_between
 from storage.packing import Columns
 from storage.recount import COUNTED_ANEW_MS, counted
@@ -65,17 +66,22 @@ class Counting:
             keys += [(Scope.INTEGRATION, integration, HOUR_MS, hour), (Scope.INTEGRATION, integration, DAY_MS, day)]
         return keys
 
-    def recount(self, conn: Connection, one: IntegrationRow, day_ms: int, now_ms: int) -> None:
-        """Count a UTC day of an integration and its checks anew from the results themselves, whatever was counted of it."""
-        found = counted(self._series(conn, one, day_ms), self._counted_in, now_ms - HOURS_KEPT_MS)
+    def recount(self, db: Database, one: IntegrationRow, day_ms: int, now_ms: int) -> None:
+        """Count a UTC day of an integration and its checks anew from the results themselves, whatever was counted of it.
+
+        Each check is read in a snapshot of its own: what is written between two of them is noted, and added or late afterwards.
+        """
+        found = counted(self._series(db, one, day_ms), self._counted_in, now_ms - HOURS_KEPT_MS)
         self._tallies |= found
         for key in found:
             self._changed[key[:2]].add(key)
 
-    def _series(self, conn: Connection, one: IntegrationRow, day_ms: int) -> Iterator[tuple[int, Columns]]:
-        places = [place for (place,) in conn.execute(text("SELECT id FROM location"))]
+    def _series(self, db: Database, one: IntegrationRow, day_ms: int) -> Iterator[tuple[int, Columns]]:
+        with db.read() as conn:
+            places = [place for (place,) in conn.execute(text("SELECT id FROM location"))]
         for ident, place in product((check.plan.id for check in one.checks), places):
-            columns = columns_between(conn, ident, place, day_ms, day_ms + DAY_MS)
+            with db.read() as conn:
+                columns = columns_between(conn, ident, place, day_ms, day_ms + DAY_MS)
             if len(columns):
                 self._newest[ident, place] = max(int(columns.at_ms[-1]), self._newest.get((ident, place), -1))
                 yield ident, columns

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, text
 
@@ -17,7 +17,7 @@ from storage.codes import DAY_MS, HOUR_MS, Scope
 from storage.corrections import corrections
 from storage.counting import Counting, Line
 from storage.digest import load_digest
-from storage.recount import days_to_count
+from storage.engine import Database
 from storage.rows import IntegrationRow
 from storage.subject import KEPT_MS, Subject
 from storage.timeline import newest_edges
@@ -35,6 +35,8 @@ class Foldable:
         self._integration_of: dict[int, int] = {}
         self._dirty: dict[int, int] = {}
         self.long_ago: set[tuple[int, int, int]] = set()  # integration, from and until when: older than `KEPT_MS`, to be reckoned anew
+        self.uncounted: set[tuple[int, int]] = set()  # integration and day, to be counted anew from the results
+        self._unheard: dict[int, int] = {}  # new integrations whose days to count are not known yet, and when they were folded last
         self._plan: int | None = None
         self._guard = threading.Lock()
         self._noted: list[Ledger] = []
@@ -71,7 +73,7 @@ class Foldable:
         checks = [check.plan.id for row in new for check in row.checks]
         self.newest |= newest_edges(conn, checks)
         self.first |= first_edges(conn, checks)
-        self._recount(conn, new, now_ms)
+        self._hear_of(conn, new, now_ms)
         self._subjects = {subject.key: self._subjects.get(subject.key, subject) for row in rows.values() for subject in _subjects(row)}
         self._recall(conn)
         for ident, row in rows.items():
@@ -79,15 +81,28 @@ class Foldable:
                 self._touch(ident, now_ms - KEPT_MS)
         self.integrations, self._plan = rows, number
 
-    def _recount(self, conn: Connection, new: Iterable[IntegrationRow], now_ms: int) -> None:
-        """What was written and not folded when the last process ended is counted from the results, and its corrections are heard."""
+    def _hear_of(self, conn: Connection, new: Iterable[IntegrationRow], now_ms: int) -> None:
+        """What was written and not folded when the last process ended will be counted from the results; its corrections are heard."""
         asked = text("SELECT subject, folded_ms FROM summary WHERE scope = :scope")
         folded: dict[int, int] = dict(conn.execute(asked, {"scope": int(Scope.INTEGRATION)}).all())
-        for row in new:
-            for day in days_to_count(conn, row, folded.get(row.plan.id, 0), now_ms):
-                self.counting.recount(conn, row, day, now_ms)
+        self._unheard |= {row.plan.id: folded.get(row.plan.id, 0) for row in new}
         made = corrections(conn, [row.plan.id for row in new])
         self._hear_corrections([row for row in made if row.made_ms >= folded.get(row.integration, 0) - HOUR_MS], made, now_ms)
+
+    def unheard(self) -> list[tuple[IntegrationRow, int]]:
+        """Integrations that are new here, each with the instant of its last fold; 0: it was never folded."""
+        return [(self.integrations[ident], folded_ms) for ident, folded_ms in self._unheard.items() if ident in self.integrations]
+
+    def owe_days(self, one: IntegrationRow, days: Iterable[int]) -> None:
+        self.uncounted |= {(one.plan.id, day) for day in days}
+        self._unheard.pop(one.plan.id, None)
+
+    def count_anew(self, db: Database, owed: tuple[int, int], now_ms: int) -> None:
+        """One of `uncounted`; of an integration that went meanwhile there is nothing to count."""
+        ident, day = owed
+        if ident in self.integrations:
+            self.counting.recount(db, self.integrations[ident], day, now_ms)
+        self.uncounted.discard(owed)
 
     def _recall(self, conn: Connection) -> None:
         """The long percentiles as last reckoned, until their turn comes."""
@@ -108,12 +123,11 @@ class Foldable:
         with self._guard:
             self._noted = [*noted, *self._noted]
 
-    def absorb(self, conn: Connection, noted: Sequence[Ledger], now_ms: int) -> None:
-        """Count what was noted, and mark what it changed."""
+    def absorb(self, conn: Connection, noted: Sequence[Ledger], now_ms: int, counted: Collection[tuple[int, int]]) -> None:
+        """Count what was noted, and mark what it changed. `counted` were counted from the results since it was noted."""
         known = [result for ledger in noted for result in ledger.results if result.check in self._integration_of]
         late = self.counting.add(conn, map(_line, known), now_ms)
-        for ident, day in sorted({(self._integration_of[check], day) for check, day in late}):
-            self.counting.recount(conn, self.integrations[ident], day, now_ms)
+        self.uncounted |= {(self._integration_of[check], day) for check, day in late}.difference(counted)
         for result in known:
             self._hear(result)
         for ledger in noted:

@@ -19,6 +19,7 @@ from storage.changes import raise_versions
 from storage.codes import DAY_MS, HOUR_MS, Scope
 from storage.engine import Database
 from storage.foldable import Foldable
+from storage.recount import days_to_count
 from storage.rollups import HOURS_KEPT_MS, RollupKey, rollups, write_tallies, write_time
 from storage.rows import IntegrationRow
 from storage.subject import Subject
@@ -53,14 +54,28 @@ class Folder:
         self._forget_hours(now_ms, epoch)
 
     def _absorb(self, now_ms: int) -> None:
+        """Snapshots no longer than one check's day: while one is held, no page of the log can be used again."""
         noted = self._kept.take()
         try:
             with self._db.read() as conn:
                 self._kept.follow_plan(conn, now_ms)
-                self._kept.absorb(conn, noted, now_ms)
+            anew = self._count_anew(now_ms)
+            with self._db.read() as conn:
+                self._kept.absorb(conn, noted, now_ms, anew)
+            self._count_anew(now_ms)
         except BaseException:
             self._kept.give_back(noted)
             raise
+
+    def _count_anew(self, now_ms: int) -> set[tuple[int, int]]:
+        """The integrations and days that are owed a count from the results, which this returns."""
+        for one, folded_ms in self._kept.unheard():
+            with self._db.read() as conn:
+                self._kept.owe_days(one, days_to_count(conn, one, folded_ms, now_ms))
+        done = set(self._kept.uncounted)
+        for owed in sorted(done):
+            self._kept.count_anew(self._db, owed, now_ms)
+        return done
 
     def _fold_long_ago(self, now_ms: int, epoch: int) -> None:
         """Days that a correction reached and that are no longer in memory."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
-from core.health import Cause
+import pytest
+from sqlalchemy import Connection
+
+from core.health import Cause, ProbeResult
 from core.ledger import CorrectionRow, CountsAs, Ledger
 from storage.engine import Database
+from storage.folding import Folder
 from storage.history import HOT_MS, pack_closed_days, repack_late_days
 from storage.rollups import DAY_MS, HOUR_MS, Scope
 from storage.subject import KEPT_MS
@@ -110,3 +115,36 @@ def test_a_correction_changes_the_days_it_lies_over_however_long_ago(worker: Wor
     worker.fold(now + 2 * MINUTE)
     spent = worker.rows(Scope.INTEGRATION, DAY_MS)[0].buckets
     assert (spent.maintenance_ms, spent.up_ms) == (0, 2 * HOUR + 90_000)
+
+
+class Busy:
+    """The database of a first fold, while another result is written before each of its snapshots."""
+
+    def __init__(self, worker: Worker, coming: list[ProbeResult]) -> None:
+        self._worker, self.coming = worker, coming
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        if self.coming:
+            self._worker.commit(Ledger(results=[self.coming.pop(0)]))
+        with self._worker.db.read() as conn:
+            yield conn
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return self._worker.db.write()
+
+
+def test_what_is_written_while_a_first_fold_counts_is_counted_once(worker: Worker, db: Database) -> None:
+    """It reads in many short snapshots: what comes between two of them is neither lost nor counted twice."""
+    worker.commit(well(NOON, NOON + 2 * HOUR))
+    anew = Worker(db, worker.epoch)
+    fresh = every_minute(NOON + 2 * HOUR, NOON + 2 * HOUR + 4 * MINUTE)
+    late = [samples.result(API, NOON + minute * MINUTE + 30_000, Cause.SLOW, kept=False) for minute in range(4)]
+    busy = Busy(anew, [one for pair in zip(late, fresh, strict=True) for one in pair])
+    anew.folder = Folder(busy)  # type: ignore[arg-type]
+    anew.fold(NOON + 2 * HOUR + 5 * MINUTE)
+    assert len(busy.coming) < 2, "nothing came in the middle of it"
+    for _ in range(2):
+        anew.fold(NOON + 2 * HOUR + 6 * MINUTE)
+    assert counts(anew) == [[128]] * 2
+    assert anew.rows(Scope.CHECK, DAY_MS)[0].causes == {Cause.SLOW: 4}
