@@ -5,6 +5,7 @@ A line with a Doom (JSON) begins a life, as a process of its own; its pid is sai
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -28,11 +29,19 @@ from tests.journeys.kills.witness import Witness
 AGAIN_S = 0.05
 
 
+def die_with_parent() -> None:
+    """A course that is itself killed leaves nobody behind (Linux: prctl, PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 def main(folder: Path) -> None:
+    die_with_parent()
     for line in iter(sys.stdin.buffer.readline, b""):
         doom = Doom(**json.loads(line))
         pid = os.fork()
         if pid == 0:
+            die_with_parent()
             live(folder, doom)
         say({"pid": pid})
         _, status = os.waitpid(pid, 0)
