@@ -83,7 +83,7 @@ token = settings.access_token.get_secret_value() if settings.access_token else N
 app = st.App(
     ROOT / "pages" / "router.py",
     lifespan=lifespan,
-    routes=routes(Deps(database=lambda: side.database, zone=settings.timezone)),
+    routes=routes(Deps(database=lambda: side.database, zone=settings.timezone, version=observe.own_version())),
     middleware=middleware(
         Door.of(token=token, host=settings.host, allowed_hosts=settings.allowed_hosts, base_url=settings.base_url), Paths(PAGES)
     ),

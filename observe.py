@@ -170,7 +170,7 @@ def set_up_reports(settings: Settings, *, role: str, transport: Transport | None
     proxy = None if settings.use_proxy else ""  # "": not even the environment's
     sentry_sdk.init(
         dsn=dsn,
-        release=f"{OUR_NAME}@{_version()}",
+        release=f"{OUR_NAME}@{own_version()}",
         server_name=role,
         transport=transport,
         include_local_variables=False,
@@ -198,7 +198,8 @@ def _before_send(event: Event, hint: Hint) -> Event | None:
     return scrubbed
 
 
-def _version() -> str:
+def own_version() -> str:
+    """Of this program, as it was installed."""
     try:
         return version(OUR_NAME)
     except PackageNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Mount
 
 from api import heartbeats
-from api.app import application
+from api.app import AT, application
 from api.deps import Deps
 from api.health import Health
 from api.metrics import Metrics
@@ -13,7 +13,7 @@ from api.metrics import Metrics
 
 def routes(deps: Deps) -> list[BaseRoute]:
     return [
-        Mount("/api", application(deps)),
+        Mount(AT, application(deps)),
         Mount("/ping", routes=heartbeats.routes(deps)),
         Health(deps).route,
         Metrics(deps).route,

@@ -140,6 +140,13 @@ async def test_no_script_from_elsewhere_is_offered(client: httpx.AsyncClient) ->
     assert (await client.get("/api/openapi.json")).json()["info"]["title"] == "Integration Health"
 
 
+async def test_a_path_of_the_description_is_found_below_the_server_it_names(client: httpx.AsyncClient) -> None:
+    told = (await client.get("/api/openapi.json")).json()
+    [server] = told["servers"]
+    assert "/v1/status" in told["paths"]
+    assert (await client.get(server["url"] + "/v1/status")).status_code == 200
+
+
 async def test_a_database_that_does_not_answer_is_503(client: httpx.AsyncClient, state: State) -> None:
     with state.db.write() as conn:
         conn.exec_driver_sql("DROP TABLE version")
