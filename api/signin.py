@@ -42,7 +42,7 @@ class SignIn:
         fields = parse_qs((await request.body())[:FORM_LIMIT].decode("utf-8", "replace"))
         wanted = local_path(fields.get("next", [None])[0])
         if not self._door.accepts(fields.get("token", [""])[0].strip()):
-            return _page(wanted, "This is not the token.", 401)
+            return _page(wanted, "This is not the access token. It is what ACCESS_TOKEN says where the monitor runs.", 401)
         answer = RedirectResponse(wanted, 303)
         secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
         answer.set_cookie(COOKIE, self._door.cookie(), max_age=COOKIE_AGE_S, httponly=True, samesite="lax", secure=secure, path="/")

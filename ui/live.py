@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from ui import data
+from ui import format as fmt
 from ui.html import block
 from ui.reader import Reader
 from ui.readings.pulse import read_pulse
@@ -70,7 +71,7 @@ def _line(checks: int) -> str:
     if gone is None:
         state = read_pulse(beat.leader.body if beat.leader else {}, checks, reader.now_ms)
     elif gone:
-        state = f"Nobody has probed for {reader.ago(gone).removesuffix(' ago')}"
+        state = f"Nobody has probed for {fmt.lasting(reader.now_ms - gone)}"
     else:
         state = "Nobody probes yet"
     return f'<p class="pulse">{state} · {reader.stamp(reader.now_ms)}</p>'

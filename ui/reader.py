@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from ui import format as fmt
 from ui.html import text
+
+JUST_NOW_MS: Final = 1_000  # "0 s ago" is no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ class Reader:
         return f"{self.at(self.now_ms):%Z}"
 
     def ago(self, ms: int) -> str:
-        """`4 s ago`."""
-        return f"{fmt.lasting(self.now_ms - ms)} ago"
+        """`4 s ago`, `just now`."""
+        return "just now" if self.now_ms - ms < JUST_NOW_MS else f"{fmt.lasting(self.now_ms - ms)} ago"
 
     def plain(self, ms: int) -> str:
         """The same as `time` without markup: for tooltips and labels."""

@@ -72,7 +72,8 @@ def test_a_deep_link_leads_through_the_sign_in_page_and_back(closed: Served) -> 
         sent = client.get("/incident?id=214&x=%20")
         assert sent.status_code == 303
         form = client.get(sent.headers["location"])
-        assert 'value="/incident?id=214&amp;x=%20"' in form.text
+        refused = client.post("/signin", data={"token": "wrong", "next": "/incident?id=214&x=%20"})
+        assert all('value="/incident?id=214&amp;x=%20"' in page.text for page in (form, refused))
         entered = client.post("/signin", data={"token": TOKEN, "next": "/incident?id=214&x=%20"})
         assert entered.headers["location"] == "/incident?id=214&x=%20"
         assert client.get(entered.headers["location"]).text.startswith("page /incident")
@@ -97,7 +98,8 @@ def test_a_wrong_token_stays_outside(closed: Served, token: str) -> None:
         answer = client.post("/signin", data={"token": token, "next": "/sla"})
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
-    assert "This is not the token." in answer.text
+    assert "This is not the access token. It is what ACCESS_TOKEN says where the monitor runs." in answer.text
+    assert 'name="next" value="/sla"' in answer.text
 
 
 def test_the_websocket_is_gated_like_the_page(closed: Served) -> None:

@@ -6,16 +6,21 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
+import pytest
 
 from core.health import Cause, Status
 from core.ledger import IncidentKind, IncidentRow
 from ui.blocks.behind import behind
 from ui.charting import within
 from ui.charts import dress
+from ui.charts.burn import burn_down
 from ui.charts.latency import DAY_MS, Band, Latencies, latency
+from ui.charts.phases import PhaseTimes, phases
 from ui.charts.thin import bucketed, thinned, wall_time
 from ui.reader import Reader
 from ui.style import sheet
@@ -103,3 +108,45 @@ def test_every_colour_of_a_chart_is_mapped_to_a_token() -> None:
     for colour in (dress.INK, dress.INK3, dress.P99, dress.DNS, dress.CONNECT, dress.TLS, dress.FIRST, dress.DEGRADED, dress.DOWN):
         red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
         assert f'stroke: rgb({red}, {green}, {blue})"' in sheet(), colour
+
+
+@pytest.mark.parametrize("day", [3, 25])
+def test_the_word_at_a_step_never_touches_the_line_of_nought(day: int) -> None:
+    whole = 44 * MINUTE_MS
+    for left_ms in range(-15 * MINUTE_MS, 10 * MINUTE_MS, 30_000):
+        ended, lasted = SINCE + day * DAY_MS, whole - left_ms
+        steps = ((SINCE, 0), (ended - lasted, 0), (ended, lasted), (SINCE + 30 * DAY_MS, lasted))
+        step = SimpleNamespace(id=7, ended_ms=ended, counted_ms=lasted)
+        row: Any = SimpleNamespace(
+            contract=SimpleNamespace(budget=SimpleNamespace(allowed=whole)),
+            burn_down=steps,
+            start_ms=SINCE,
+            end_ms=ended,
+            incidents=(step,),
+        )
+        report: Any = SimpleNamespace(period=SimpleNamespace(zone="UTC", start_ms=SINCE, end_ms=SINCE + 30 * DAY_MS))
+        figure = burn_down(row, report)
+        low, high = figure.layout.yaxis.range
+        (word,) = figure.layout.annotations
+        foot = word.y / (high - low) * (250 - 14 - 26) + word.yshift - (18 if word.yanchor == "top" else 0)
+        assert foot >= 1 or foot + 18 <= -1, left_ms
+
+
+def test_a_hover_says_the_time_in_the_readers_zone_and_in_utc() -> None:
+    view = replace(ninety_days(), zone="Asia/Tokyo")
+    figure = latency(view)
+    assert figure.layout.xaxis.hoverformat == "%-d %b %H:%M Asia/Tokyo"
+    (utc,) = (trace for trace in figure.data if trace.name == "UTC")
+    moment = datetime.fromtimestamp(float(utc.x[0]) / 1000, tz=UTC) - timedelta(hours=9)
+    assert utc.customdata[0] == f"{moment.day} {moment:%b %H:%M}"
+    assert set(utc.x) == set(next(trace for trace in figure.data if trace.name == "p95").x)
+    assert utc.marker.opacity == utc.selected.marker.opacity == utc.unselected.marker.opacity == 0
+
+
+def test_the_phases_say_both_times_too() -> None:
+    at = np.arange(SINCE, SINCE + DAY_MS, MINUTE_MS, dtype=np.int64)
+    figure = phases(PhaseTimes(SINCE, SINCE + DAY_MS, "Asia/Tokyo", at, tuple(np.full(len(at), 1_000, np.int64) for _ in range(5))))
+    bars = [set(trace.x) for trace in figure.data if trace.type == "bar"]
+    (utc,) = (trace for trace in figure.data if trace.name == "UTC")
+    assert all(bar == set(utc.x) for bar in bars)
+    assert not utc.showlegend

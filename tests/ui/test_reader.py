@@ -13,6 +13,10 @@ def test_a_time_of_today_is_a_clock_time_with_utc_on_hover() -> None:
     assert BERLIN.time(NOW_MS - 1_747_000, seconds=True) == tag
 
 
+def test_what_is_less_than_a_second_old_is_just_now() -> None:
+    assert [BERLIN.ago(NOW_MS - age_ms) for age_ms in (-500, 0, 999, 1_000)] == ["just now"] * 3 + ["1\u00a0s ago"]
+
+
 def test_another_day_and_another_year_are_said() -> None:
     assert BERLIN.plain(NOW_MS - 86_400_000) == "23 Nov 14:32"
     assert BERLIN.plain(NOW_MS - 366 * 86_400_000) == "23 Nov 2025 14:32"

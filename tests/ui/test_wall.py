@@ -44,6 +44,14 @@ def test_the_attention_row_says_how_sure_we_are_and_what_the_vendor_admits() -> 
     assert rows["SendGrid"] == ("Theirs", "Acknowledged by SendGrid.")
 
 
+@pytest.mark.parametrize(
+    ("status", "on_it", "tinted"), [("down", None, True), ("degraded", None, True), ("unknown", None, False), ("degraded", "Ada", False)]
+)
+def test_a_row_is_tinted_while_nobody_is_on_it_whether_down_or_slow(status: str, on_it: str | None, tinted: bool) -> None:
+    row = replace(read_wall(failing(fleet()), READER).troubles[0], status=Status(status), on_it=on_it)
+    assert (f'<li class="{status} open">' in wall.attention((row,), READER)) is tinted
+
+
 def test_the_answer_of_a_calm_day_is_calm() -> None:
     assert said(fleet()).startswith("All 40 integrations are well. | ")
 

@@ -16,6 +16,7 @@ ROOMY_UP_TO: Final = 10
 WATCHED_AT_MOST: Final = 6
 OPEN_UP_TO: Final = 60
 SENT_WHOLE_UP_TO: Final = 300  # beyond, a folded category is sent without its rows
+_TINTED: Final = frozenset({Status.DOWN, Status.DEGRADED})  # while nobody is on it
 
 _HEAD: Final = (
     ("", "Status", ""),
@@ -53,7 +54,7 @@ def _trouble(view: Trouble, reader: Reader) -> str:
     hits, left = text(", ".join(view.flows)), _budget_words(view.budget)
     lead, below = (hits, left) if hits else (left, "")
     on_it = f"{text(view.on_it)} is on it" if view.on_it else "nobody on it yet"
-    kind = f"{view.status}{' open' if view.alone and view.status is Status.DOWN else ''}"
+    kind = f"{view.status}{' open' if view.alone and view.status in _TINTED else ''}"
     return (
         f'<li class="{kind}"><div>{state}<p class="m">since {reader.time(view.started_ms)}</p></div>'
         f'<div><p class="n">{name}{parts.environment(view.environment)}</p><p class="s">{text(view.failing)}</p></div>'

@@ -6,10 +6,14 @@ after a change of theme the ink line was black on black.)
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+
+from ui.charts.thin import Floats, Ints
 
 INK: Final = "#15181D"
 INK3: Final = "#656F7E"
@@ -52,6 +56,27 @@ def legend(figure: go.Figure) -> go.Figure:
     keys = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": _FONT, "itemwidth": 30, "traceorder": "normal"}
     figure.update_layout(showlegend=True, legend=keys | {"itemclick": False, "itemdoubleclick": False})
     return figure
+
+
+def instants(figure: go.Figure, at_ms: Ints, moments: Floats, zone: str) -> None:
+    """What a hover over all lines says of the time: the reader's clock with its zone, and UTC below.
+
+    Unseen points carry UTC: an axis has one clock, and knows no zones.
+    """
+    unseen: dict[str, Any] = {"marker": {"opacity": 0}}
+    figure.add_trace(
+        go.Scatter(
+            x=moments, y=np.zeros(len(moments), np.int8), mode="markers", name="UTC", customdata=in_utc(at_ms), showlegend=False,
+            hovertemplate="%{customdata}", selected=unseen, unselected=unseen, **unseen,
+        )
+    )  # fmt: skip
+    figure.update_xaxes(hoverformat=f"%-d %b %H:%M {zone}")
+
+
+def in_utc(at_ms: Ints) -> list[str]:
+    """`24 Nov 13:03`."""
+    times = (datetime.fromtimestamp(int(ms) / 1000, tz=UTC) for ms in at_ms)
+    return [f"{at.day} {at:%b %H:%M}" for at in times]
 
 
 def note(figure: go.Figure, said: str, **place: Any) -> None:

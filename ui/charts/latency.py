@@ -55,6 +55,7 @@ def latency(view: Latencies) -> go.Figure:
     starts, values = bucketed(view.at_ms, view.total_us, view.since_ms, width, (50, 95, 99))
     at, columns = _lifted(starts, values, width)
     moments = wall_time(at, view.zone)
+    dress.instants(figure, at, moments, view.zone)
     lines = ((2, "p99", dress.P99, 1.0), (1, "p95", dress.INK, 1.6), (0, "p50", dress.INK3, 1.3))
     for column, name, colour, stroke in lines:
         line = {"color": colour, "width": stroke}

@@ -30,6 +30,8 @@ def phases(view: PhaseTimes) -> go.Figure:
     """The median of each phase in twelve bars."""
     width = (view.until_ms - view.since_ms) // 12
     figure = go.Figure()
+    at = view.since_ms + width * np.arange(12, dtype=np.int64) + width // 2
+    dress.instants(figure, at, wall_time(at, view.zone), view.zone)
     for name, column, colour in zip(NAMES, view.columns, dress.PHASES, strict=True):
         known = column >= 0
         starts, (middle,) = bucketed(view.at_ms[known], column[known], view.since_ms, width, (50,))

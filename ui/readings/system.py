@@ -83,7 +83,7 @@ def _answer(
 
 
 def _figures(worker: ProcessRow | None, told: Mapping[str, Any], size: int | None, reader: Reader) -> tuple[Figure, ...]:
-    beat = f"{fmt.lasting(reader.now_ms - worker.beat_ms)} ago" if worker else "none"
+    beat = reader.ago(worker.beat_ms) if worker else "none"
     up = f"up for {fmt.lasting(reader.now_ms - worker.started_ms)}" if worker else "no worker leads"
     waiting = _number(told, "pending")
     flush = told.get("flush_ms")
