@@ -70,6 +70,7 @@ class Memory:
     silent_ms: int = 0  # no line falls silent before this instant
     next_incident: int = 1
     blind: Blind | None = None
+    regained: tuple[int, int] | None = None  # from when to when the newest blind period was, once it is over
     last_good_ms: int | None = None  # the newest canary round that was answered
     last_round: Round | None = None
     index: Index = field(default_factory=lambda: Index(Plan()))

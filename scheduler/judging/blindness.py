@@ -13,7 +13,7 @@ from core.verdict import Verdict
 from core.voices import Round
 from scheduler.judging import telling
 from scheduler.judging.draft import Draft
-from scheduler.memory import Blind
+from scheduler.memory import Blind, Memory
 
 ENOUGH_ANSWERS: Final = 3  # providers that answer after the newest failure: our network is back, canaries or not
 SEVERITY: Final = 3
@@ -37,6 +37,15 @@ def note(draft: Draft, result: ProbeResult, verdict: Verdict) -> None:
         memory.blind = Blind(_open(draft, result, verdict), at, at)
     else:
         memory.blind = replace(memory.blind, newest_ms=max(at, memory.blind.newest_ms), answered=frozenset())
+
+
+def reaches(memory: Memory, result: ProbeResult) -> bool:
+    """Whether a network failure began before the canaries that it waited for, or vendors, said that our network is back.
+
+    They say nothing of the moment it was seen in; whoever is not well for themselves fails again.
+    """
+    period = memory.regained
+    return period is not None and result.cause in NETWORK_CAUSES and period[0] <= result.edge_ms < period[1]
 
 
 def observed(result: ProbeResult) -> ProbeResult:
@@ -89,7 +98,7 @@ def _canaries(verdict: Verdict) -> str:
 def _back(draft: Draft, blind: Blind, end_ms: int, now_ms: int) -> None:
     """The one alert, on return."""
     memory = draft.memory
-    memory.blind = None
+    memory.blind, memory.regained = None, (blind.started_ms, end_ms)
     if blind.incident not in memory.incidents:
         return
     now_ms = now_ms if draft.now_ms is None else draft.now_ms

@@ -105,6 +105,8 @@ def crowd(memory: Memory, key: Key, result: ProbeResult, round_: Round | None) -
     at = result.edge_ms
     minutes = _minutes(memory, key, result, at - 2 * check.interval_ms, round_)
     since_good = max(minutes.since_ms, memory.last_good_ms or 0)
+    if round_ is not None and round_.silent and round_.heard:  # who answered before this failure says nothing of our network now
+        since_good = max(since_good, min(at, round_.begun_ms))
     return Crowd(
         network=minutes.tally(LOST, since_good),
         path=minutes.tally(PATH, minutes.first(PATH, at)),

@@ -41,6 +41,9 @@ def _judged(
     if STATUS_OF[result.cause] not in (Status.DOWN, Status.DEGRADED):
         blindness.answered(draft, key, result)
         return result, taken, None
+    if blindness.reaches(draft.memory, result):
+        result = blindness.observed(result)
+        return result, _stand(draft, key, before, result, seen_ms), None
     verdict = stretches.verdict_of(draft, key, result, round_)
     if verdict is None or verdict.rule != OWN_NETWORK:
         blindness.answered(draft, key, result)

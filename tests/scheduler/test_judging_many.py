@@ -247,6 +247,28 @@ def test_a_good_canary_before_makes_the_window_short() -> None:
     assert stage.memory.blind is not None
 
 
+def test_of_very_many_vendors_those_asked_since_the_failure_say_how_our_network_is() -> None:
+    """What the others said in the minutes before is of no use: with hundreds of them most are not asked again for a while."""
+    stage = vendors(100)
+    heard = [(f"vendor{number}", Cause.CONNECT) for number in range(2, 22)]
+    for number in (1, 30, 31):
+        stage.feed([result(number * 10, 110 + number / 100, Cause.CONNECT)], silent(112, *heard))
+    assert {stage.memory.newest[number * 10, 1].cause for number in (1, 30, 31)} == {Cause.OBSERVER}
+
+
+def test_a_failure_from_just_before_our_network_was_back_is_nobodys() -> None:
+    """The canaries it waited for answered, and say nothing of the moment it was seen in."""
+    stage = vendors(10)
+    lose_network(stage, 10, 60)
+    for number in range(1, 11):
+        stage.feed([result(number * 10, 138 + number / 100, Cause.CONNECT)], answering(140))
+    assert not stage.of(IncidentKind.VENDOR)
+    assert not stage.of(IncidentKind.GROUP)
+    assert {row.cause for row in stage.spans.values()} == {None, Cause.OBSERVER}
+    stage.fail(10, 150, cause=Cause.CONNECT, canaries=answering(151))
+    assert len(stage.of(IncidentKind.VENDOR)) == 1
+
+
 def test_after_the_blind_period_failures_are_judged_again() -> None:
     stage = vendors(10)
     lose_network(stage, 10, 60)
