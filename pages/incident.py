@@ -24,7 +24,16 @@ def render(number: int) -> None:
         st.html(block(missing("No such incident.", f"INC-{number} was never opened.")))
         return
     st.set_page_config(page_title=f"INC-{number} · Integration Health")
-    view = read_incident(found.detail, reader, found.names, before=found.before, summary=found.summary, kinds=found.kinds, said=found.said)
+    view = read_incident(
+        found.detail,
+        reader,
+        found.names,
+        before=found.before,
+        summary=found.summary,
+        kinds=found.kinds,
+        said=found.said,
+        known_better=found.corrections,
+    )
     st.html(block(blocks.hero(view, reader)))
     _actions(found)
     st.html(block(blocks.body(view, reader)))

@@ -8,9 +8,9 @@ import streamlit as st
 from core.line import HEARTBEAT
 from core.plan import CheckPlan
 from ui import actions, asking, charting, data, drill, links, live, planned, state
+from ui.blocks import corrections, lanes
 from ui.blocks import evidence as proof
 from ui.blocks import integration as blocks
-from ui.blocks import lanes
 from ui.blocks.behind import behind
 from ui.blocks.states import missing
 from ui.charts import dress
@@ -52,9 +52,10 @@ def _overview(dossier: Dossier, reader: Reader) -> None:
     says = any(check.kind == "statuspage" for check in dossier.plans)
     strip = heading("Last 24 hours", f"what we saw{f', beside what {text(dossier.row.plan.provider_name)} says' if says else ''}")
     st.html(block(f"{strip}{lanes.strip(view.strip)}"))
-    st.html(block(lanes.days(view.days, dossier.row.plan.slug)))
+    slug = dossier.row.plan.slug
+    st.html(block(lanes.days(view.days, slug), corrections.listed(view.corrections, slug)))
     _charts(dossier, reader)
-    left = proof.failures(view.failures, view.failures_note, dossier.row.plan.slug, reader) + blocks.checks(view.checks)
+    left = proof.failures(view.failures, view.failures_note, slug, reader) + blocks.checks(view.checks, reader)
     st.html(block(f'<div class="two"><div>{left}</div>{blocks.aside(view, reader)}</div>'))
 
 

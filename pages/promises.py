@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.calendar import Period
 from ui import data, downloads, live, portfolio, state
-from ui.blocks import parts
+from ui.blocks import corrections, parts
 from ui.blocks import promise as drill
 from ui.blocks import promises as blocks
 from ui.charts import dress
@@ -75,6 +75,6 @@ def _drill(report: Report, chosen: str, reader: Reader, at: tuple[int, ...]) -> 
         allowed = drill.allowed(row, report)
         st.html(block(heading("Error budget, minutes left", allowed)))
         dress.draw(burn_down(row, report), "burn", f"Error budget of {row.name} going down over {report.period.label}")
-        st.html(block(drill.incidents(row, reader)))
+        st.html(block(drill.incidents(row, reader), corrections.section(row, report, reader)))
     with narrow:
         st.html(block(drill.method(row, report)))

@@ -40,6 +40,15 @@ def pings(conn: Connection, check: int, since_ms: int) -> list[PingRow]:
     return [PingRow(*row) for row in rows]
 
 
+def newest_pings(conn: Connection, check: int, limit: int) -> list[PingRow]:
+    """The last ones of a check, in order of their instants."""
+    rows = conn.execute(
+        text('SELECT id, "check", kind, at_ms, body FROM ping WHERE "check" = :check ORDER BY at_ms DESC, id DESC LIMIT :limit'),
+        {"check": check, "limit": limit},
+    )
+    return [PingRow(*row) for row in rows][::-1]
+
+
 def pings_after(conn: Connection, ident: int) -> list[PingRow]:
     """Those of every check that were appended after the ping `ident`, in order: what the worker has not seen."""
     rows = conn.execute(text('SELECT id, "check", kind, at_ms, body FROM ping WHERE id > :id ORDER BY id'), {"id": ident})

@@ -16,6 +16,7 @@ from storage import catalogue, evidence, incidents, pages, states, wall
 from storage.accounts import read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
 from ui.achieved import achieved_ms, begun_ms
+from ui.due import due_ms
 from ui.place import Snapshot, database
 from ui.readings.names import Names
 
@@ -42,6 +43,7 @@ class Dossier:
     pages: tuple[PageRow, ...]  # what its status pages said in ninety days, by check and time
     failures: tuple[FailureLine, ...]
     kept: Mapping[tuple[int, int, int], EvidenceRow] = field(default_factory=dict)
+    due_ms: Mapping[int, int] = field(default_factory=dict)  # heartbeats that are well: when the next call has to have come
 
     @property
     def plans(self) -> tuple[CheckPlan, ...]:
@@ -80,6 +82,7 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
         pages=tuple(pages.changes(conn, checks, now_ms - DAYS * DAY_MS, now_ms)),
         failures=failures,
         kept=_kept(conn, failures),
+        due_ms={c.plan.id: due for c in row.checks if c.archived_ms is None and (due := due_ms(conn, c.plan, now_ms)) is not None},
     )
 
 

@@ -7,12 +7,13 @@ from datetime import date
 import streamlit as st
 
 from ui import close_look, state
+from ui.blocks import corrections, evidence, integration, lanes
 from ui.blocks import day as blocks
-from ui.blocks import evidence, integration, lanes
 from ui.blocks.states import missing
-from ui.dossier import Dossier
+from ui.dossier import DAY_MS, DAYS, Dossier
 from ui.html import block, heading
 from ui.reader import Reader
+from ui.readings.corrections import over
 from ui.readings.day import read_day, read_result, start_of
 from ui.readings.integration import read_head
 from ui.readings.lanes import days
@@ -25,8 +26,9 @@ def show_day(dossier: Dossier, day: date, reader: Reader) -> None:
     look = close_look.day(dossier, dossier.row.plan.slug, start_of(day), hour, dossier.read_ms)
     view, slug = read_day(dossier, look, hour, reader), dossier.row.plan.slug
     st.html(block(integration.head(read_head(dossier), reader, here=f"{day.day} {day:%b %Y}")))
-    st.html(block(lanes.days(days(dossier.days, reader), slug, chosen=view.iso)))
-    st.html(block(blocks.title(view), lanes.strip(view.strip)))
+    laid = over(dossier.parts, (reader.now_ms // DAY_MS - DAYS + 1) * DAY_MS, reader.now_ms)
+    st.html(block(lanes.days(days(dossier.days, reader, laid), slug, chosen=view.iso)))
+    st.html(block(blocks.title(view), lanes.strip(view.strip), corrections.listed(view.corrections, slug)))
     st.html(block(blocks.hours(view.hours, slug, view.iso, view.hour)))
     if hour is not None:
         head = heading(f"Results from {view.hours[hour].label}", "every one opens", "gap")

@@ -8,8 +8,9 @@ from typing import Final
 
 import streamlit as st
 
-from core.ledger import PageRow
+from core.ledger import CorrectionRow, PageRow
 from storage import catalogue, incidents, notices, pages, wall
+from storage.corrections import corrections
 from storage.rows import IncidentDetail, IncidentLine, Summary
 from ui.place import database
 from ui.readings.names import Names
@@ -30,6 +31,7 @@ class Happened:
     summary: Summary | None
     kinds: Mapping[str, str] = field(default_factory=dict)  # channel -> its kind
     said: tuple[PageRow, ...] = ()  # what the vendor's own page said meanwhile
+    corrections: tuple[CorrectionRow, ...] = ()  # every one of its integration
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -50,7 +52,8 @@ def read(number: int, key: tuple[int, ...]) -> Happened | None:
         until = row.resolved_ms or row.closed_ms
         checks = [check.plan.id for check in integration.checks if check.plan.kind == "statuspage"]
         said = pages.changes(conn, checks, row.started_ms - AROUND_MS, _END if until is None else until + AROUND_MS)
-        return Happened(detail, names, tuple(before), wall.summary(conn, integration.plan.id), kinds, tuple(said))
+        summary, known_better = wall.summary(conn, integration.plan.id), corrections(conn, [integration.plan.id])
+        return Happened(detail, names, tuple(before), summary, kinds, tuple(said), tuple(known_better))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,15 +62,15 @@ def _figure(view: Figure) -> str:
     return f'<div><dt>{text(view.label)}</dt><dd{kind}>{text(view.value)}</dd><dd class="m">{text(view.note)}</dd></div>'
 
 
-def checks(lines: tuple[CheckLine, ...]) -> str:
+def checks(lines: tuple[CheckLine, ...], reader: Reader) -> str:
     """Configured against achieved interval, check by check."""
     late = sum(line.late for line in lines)
     note = f"{len(lines)}, all on time" if not late else f"{len(lines)}, {late} behind"
     names = (("", "Status"), ("", "Check"), ("num", "Every"), ("num", "Achieved"), ("num", "p95, 24 h"), ("num x-loc", "Places"))
-    return heading("Checks", note, "gap") + table("chk", "Checks of this integration", names, (_check(line) for line in lines))
+    return heading("Checks", note, "gap") + table("chk", "Checks of this integration", names, (_check(line, reader) for line in lines))
 
 
-def _check(view: CheckLine) -> str:
+def _check(view: CheckLine, reader: Reader) -> str:
     achieved = fmt.NONE if view.achieved_ms is None else _achieved(view.achieved_ms)
     note = f"<br><span class=m>{text(view.note)}</span>" if view.note else ""
     counts = "" if view.counts else f" {parts.tag('does not count')}"
@@ -80,6 +80,7 @@ def _check(view: CheckLine) -> str:
         if view.called_at
         else ""
     )
+    asks += f'<br><span class="m">next call due by {reader.time(view.due_ms)}</span>' if view.due_ms is not None else ""
     return (
         f'<tr><td>{parts.status(view.status)}</td><th scope="row"><b>{text(view.name)}</b>{counts}{asks}</th>'
         f'<td class="num">{fmt.interval(view.every_ms)}</td><td class="num{" warn" if view.late else ""}">{achieved}{note}</td>'

@@ -83,9 +83,10 @@ LEGEND: Final = (
 )
 
 
-def legend() -> str:
-    """What the forms of a day mean."""
-    return f'<p class="legend">{"".join(_key(word, fill) for word, fill in LEGEND)}</p>'
+def legend(*, corrected: bool = False) -> str:
+    """What the forms of a day mean; rails are explained only where there are any."""
+    rails = '<span><i class="co"></i>corrected by hand</span>' if corrected else ""
+    return f'<p class="legend">{"".join(_key(word, fill) for word, fill in LEGEND)}{rails}</p>'
 
 
 def _key(word: str, fill: str) -> str:

@@ -86,9 +86,9 @@ def _named(row: Row) -> str:
 
 
 def table(report: Report, reader: Reader, *, every: bool, chosen: str, query: dict[str, str]) -> str:
-    """Worst first; those that are kept are cut short unless all are asked for."""
+    """Worst first; those that are kept are cut short unless all are asked for, but never one that was corrected."""
     limit = len(report.rows) if every else max(KEPT_AT_MOST, len(report.rows) - report.count(Band.KEPT, Band.KEPT_SO_FAR))
-    shown = report.rows[:limit]
+    shown = [row for number, row in enumerate(report.rows) if number < limit or row.corrections]
     when = f"{report.period.label.split()[0]}" if report.phase is not Phase.RUNNING else "so far"
     names = (
         ("", "Promise"),

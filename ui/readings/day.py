@@ -11,6 +11,7 @@ from ui.close_look import HOUR_MS, CloseLook, Single
 from ui.dossier import DAY_MS, Dossier
 from ui.html import address
 from ui.reader import Reader
+from ui.readings.corrections import read_corrections
 from ui.readings.failures import exchange
 from ui.readings.lanes import strip
 from ui.views.day import Hour, OneDay, OneResult, ResultRow
@@ -45,6 +46,7 @@ def read_day(dossier: Dossier, look: CloseLook, hour: int | None, reader: Reader
             for row in dossier.incidents
             if row.started_ms < look.end_ms and (row.resolved_ms or row.closed_ms or reader.now_ms) > look.start_ms
         ),
+        corrections=read_corrections(look.parts, look.start_ms, look.end_ms, reader),
     )
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from core.health import Status
-from core.ledger import EventRow, IncidentKind, IncidentRow, PageRow
+from core.ledger import CorrectionRow, EventRow, IncidentKind, IncidentRow, PageRow
 from core.timeline import page_line
 from core.verdict import Verdict
 from storage.rows import IncidentDetail, IncidentLine, Summary
@@ -15,7 +15,7 @@ from ui import format as fmt
 from ui import words
 from ui.happened import AROUND_MS
 from ui.reader import Reader
-from ui.readings import messages, todo
+from ui.readings import corrections, messages, todo
 from ui.readings.budget import month_budget
 from ui.readings.names import Names
 from ui.views import incident as views
@@ -51,9 +51,11 @@ def read_incident(
     summary: Summary | None = None,
     kinds: Mapping[str, str] = _NO_KINDS,
     said: Sequence[PageRow] = (),
+    known_better: Sequence[CorrectionRow] = (),
 ) -> views.Incident:
     """The whole page from what is stored of one incident."""
     row, plan = detail.incident, detail.integration.plan if detail.integration else None
+    fixed = corrections.moments(row, known_better, {ident: names.check(ident) for ident in names.checks}, reader)
     return views.Incident(
         id=row.id,
         kind=row.kind,
@@ -80,7 +82,7 @@ def read_incident(
         would_change=row.verdict.would_change if row.verdict and row.closed_ms is None else "",
         steps=todo.steps(row, plan),
         runbook=plan.runbook if plan else None,
-        timeline=_timeline(detail, kinds, said, reader),
+        timeline=_timeline(detail, [*messages.moments(detail.deliveries, detail.alerts, kinds, reader), *fixed], said),
         costs=_costs(row, summary, reader),
         before=_before(row, before, reader),
         proofs=_proofs(detail, names),
@@ -104,10 +106,9 @@ def _facts(verdict: Verdict | None) -> tuple[views.FactLine, ...]:
     return tuple(views.FactLine(fact.speaks, fact.sentence, fact.figures, fact.at_ms) for fact in facts)
 
 
-def _timeline(detail: IncidentDetail, kinds: Mapping[str, str], said: Sequence[PageRow], reader: Reader) -> tuple[views.Moment, ...]:
-    """Newest first: what was noted, what was said to whom, and what the vendor's page said while nobody noted it."""
+def _timeline(detail: IncidentDetail, told: Sequence[views.Moment], said: Sequence[PageRow]) -> tuple[views.Moment, ...]:
+    """Newest first: what was noted, what was said to whom or corrected, and what the vendor's page said while nobody noted it."""
     noted = [_moment(event) for event in detail.events]
-    told = messages.moments(detail.deliveries, detail.alerts, kinds, reader)
     found = sorted([*noted, *told, *_page_moments(detail, said)], key=lambda moment: moment.at_ms)
     return tuple(reversed(found))
 

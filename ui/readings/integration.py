@@ -16,6 +16,7 @@ from ui.dossier import DAY_MS, DAYS, Dossier
 from ui.reader import Reader
 from ui.readings.budget import month_budget
 from ui.readings.clocks import read_clocks
+from ui.readings.corrections import over, read_corrections
 from ui.readings.detection import found_within, guarantee
 from ui.readings.failures import read_failures
 from ui.readings.incident import whose
@@ -30,11 +31,12 @@ def read_integration(dossier: Dossier, reader: Reader, starved: Collection[str] 
     """The whole page but its charts. `starved` are checks (`stripe/api`) for whose retries no call is left."""
     plan = dossier.row.plan
     suspended = {name.removeprefix(f"{plan.slug}/") for name in starved if name.startswith(f"{plan.slug}/")}
+    first = (reader.now_ms // DAY_MS - DAYS + 1) * DAY_MS
     return views.Integration(
         head=read_head(dossier),
         figures=_figures(dossier, reader, suspended),
         strip=strip(dossier, dossier.parts, dossier.read_ms - DAY_MS, dossier.read_ms, reader),
-        days=days(dossier.days, reader),
+        days=days(dossier.days, reader, over(dossier.parts, first, reader.now_ms)),
         failures=read_failures(dossier),
         failures_note="newest first · one line for each incident",
         checks=tuple(_check(row, dossier, suspended) for row in dossier.row.checks if row.archived_ms is None),
@@ -42,6 +44,7 @@ def read_integration(dossier: Dossier, reader: Reader, starved: Collection[str] 
         guarantee=guarantee(dossier.plans, suspended),
         word=own_word(dossier),
         promise=_promise(dossier) if dossier.row.promise or (plan.objective and plan.objective.availability_pct) else None,
+        corrections=read_corrections(dossier.parts, first, reader.now_ms, reader),
     )
 
 
@@ -158,6 +161,7 @@ def _check(row: CheckRow, dossier: Dossier, suspended: Collection[str]) -> views
         places=len(check.locations),
         counts=check.counts,
         called_at=f"/ping/{row.address}" if row.address else "",
+        due_ms=dossier.due_ms.get(check.id),
     )
 
 

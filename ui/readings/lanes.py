@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from core.availability import Bucket, Buckets
+from core.ledger import CorrectionRow
 from core.merge import Piece
 from core.policy import EXPERIENCE, availability
 from core.reading import Reading, pieces
@@ -14,6 +15,7 @@ from storage.rows import DayBar
 from ui import format as fmt
 from ui.dossier import DAY_MS, DAYS, Dossier
 from ui.reader import Reader
+from ui.readings.corrections import over, tooltip
 from ui.readings.vendor_page import page_lane
 from ui.views.integration import Day, Days, Lane, Stretch, Strip
 
@@ -34,8 +36,8 @@ def letter(bucket: Bucket) -> str:
     return LETTERS.get(bucket, "d")
 
 
-def lane(who: str, parts: Sequence[Piece], since_ms: int, until_ms: int, reader: Reader) -> Lane:
-    """One line over [since, until)."""
+def lane(who: str, parts: Sequence[Piece], since_ms: int, until_ms: int, reader: Reader, corrections: Sequence[CorrectionRow] = ()) -> Lane:
+    """One line over [since, until); `corrections` are those that lie over it."""
     wide = until_ms - since_ms
     joined: list[tuple[str, int, int]] = []
     for piece in parts:
@@ -45,7 +47,9 @@ def lane(who: str, parts: Sequence[Piece], since_ms: int, until_ms: int, reader:
         else:
             joined.append((kind, piece.start_ms, piece.end_ms))
     stretches = tuple(Stretch(kind, (start - since_ms) / wide, (end - since_ms) / wide) for kind, start, end in joined)
-    return Lane(who, stretches, _says(joined, until_ms, reader))
+    laid = ((max(row.start_ms, since_ms) - since_ms, min(row.end_ms, until_ms) - since_ms) for row in corrections)
+    says = "; ".join(filter(None, (_says(joined, until_ms, reader), tooltip(corrections, reader))))
+    return Lane(who, stretches, says, corrected=tuple(Stretch("c", start / wide, end / wide) for start, end in laid))
 
 
 def _says(stretches: Iterable[tuple[str, int, int]], until_ms: int, reader: Reader) -> str:
@@ -68,10 +72,12 @@ def strip(dossier: Dossier, parts: Reading, since_ms: int, until_ms: int, reader
     counting = [check for check in dossier.plans if check.counts]
     lanes = []
     if len(counting) != 1:
-        lanes.append(lane("All checks", pieces(parts, since_ms, until_ms, dossier.read_ms), since_ms, until_ms, reader))
+        whole, laid = pieces(parts, since_ms, until_ms, dossier.read_ms), over(parts, since_ms, until_ms)
+        lanes.append(lane("All checks", whole, since_ms, until_ms, reader, laid))
     for check in counting:
         alone = pieces(parts, since_ms, until_ms, dossier.read_ms, only=check.id)
-        lanes.append(lane(check.name or check.slug, alone, since_ms, until_ms, reader))
+        laid = over(parts, since_ms, until_ms, only=check.id)
+        lanes.append(lane(check.name or check.slug, alone, since_ms, until_ms, reader, laid))
     pages = [check for check in dossier.plans if check.kind == "statuspage"]
     lanes += [page_lane(check, dossier, parts, since_ms, until_ms, reader) for check in pages]
     return Strip(tuple(lanes), ticks(since_ms, until_ms, reader))
@@ -86,25 +92,28 @@ def ticks(since_ms: int, until_ms: int, reader: Reader, count: int = 5) -> tuple
     return tuple(said)
 
 
-def days(bars: Sequence[DayBar], reader: Reader) -> Days:
-    """Ninety UTC days, each with its sentence."""
+def days(bars: Sequence[DayBar], reader: Reader, corrections: Sequence[CorrectionRow] = ()) -> Days:
+    """Ninety UTC days, each with its sentence; `corrections` are those that lie over them."""
     today = reader.now_ms // DAY_MS
     known = {bar.start_ms // DAY_MS: bar.buckets for bar in bars}
     total = sum(known.values(), Buckets())
     seen = availability(total, EXPERIENCE)
-    made = tuple(_day(number, known.get(number), today) for number in range(today - DAYS + 1, today + 1))
+    made = tuple(_day(number, known.get(number), today, reader, corrections) for number in range(today - DAYS + 1, today + 1))
     said = [f"{word} on {fmt.plural(count, 'day')}" for kind, word in _WORDS.items() if (count := sum(day.letter == kind for day in made))]
+    said += [f"corrected by hand on {fmt.plural(count, 'day')}"] if (count := sum(day.corrected for day in made)) else []
     first = [today - DAYS + 1, today - 59, today - 29]
     names = tuple(f"{date.day} {date:%b}" for date in (datetime.fromtimestamp(number * DAY_MS / 1000, tz=UTC) for number in first))
     says = f"90 days: {', '.join(said) or 'up on every day'}."
     return Days(made, seen.ratio, seen.coverage, "experience", (*names, "today"), says)
 
 
-def _day(number: int, buckets: Buckets | None, today: int) -> Day:
+def _day(number: int, buckets: Buckets | None, today: int, reader: Reader, corrections: Sequence[CorrectionRow]) -> Day:
     date = datetime.fromtimestamp(number * DAY_MS / 1000, tz=UTC)
     age = today - number
     ago = "today" if age == 0 else "yesterday" if age == 1 else f"{age} days ago"
-    return Day(f"{date:%Y-%m-%d}", day_letter(buckets), f"{date.day} {date:%b}, {ago}: {day_words(buckets)}")
+    laid = [row for row in corrections if row.start_ms < (number + 1) * DAY_MS and row.end_ms > number * DAY_MS]
+    says = "; ".join(filter(None, (day_words(buckets), tooltip(laid, reader))))
+    return Day(f"{date:%Y-%m-%d}", day_letter(buckets), f"{date.day} {date:%b}, {ago}: {says}", bool(laid))
 
 
 def day_letter(buckets: Buckets | None) -> str:

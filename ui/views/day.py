@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.health import Cause, Status
+from ui.views.corrections import Corrected
 from ui.views.integration import Failure, Figure, Strip
 
 
@@ -51,6 +52,7 @@ class OneDay:
     results: tuple[ResultRow, ...]
     more: bool
     incidents: tuple[tuple[int, str, str], ...]  # number, when, what
+    corrections: tuple[Corrected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class FactLine:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the timeline; `kind` is a class of the sheet: down, up, warn or nothing."""
+    """One line of the timeline; `kind` is a class of the sheet: down, up, warn, mend or nothing."""
 
     at_ms: int
     said: str

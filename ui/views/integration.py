@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from core.health import Cause, Status
+from ui.views.corrections import Corrected
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One line of the timeline strip: a place, a check, or the vendor's own page."""
+    """One line of the timeline strip: a place, a check, or the vendor's own page; `corrected` lies over what was measured."""
 
     who: str
     stretches: tuple[Stretch, ...]
     says: str
+    corrected: tuple[Stretch, ...] = ()
     href: str = ""
 
 
@@ -52,6 +54,7 @@ class Day:
     iso: str
     letter: str
     says: str
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ class CheckLine:
     places: int
     counts: bool
     called_at: str = ""  # heartbeats: the path that something must call
+    due_ms: int | None = None  # heartbeats: when the next call fails to come in time; None while none is awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +198,4 @@ class Integration:
     guarantee: Guarantee | None
     word: PageWord | None
     promise: Promise | None
+    corrections: tuple[Corrected, ...] = ()  # of the ninety days, newest first
