@@ -38,9 +38,25 @@ def compile_path(path: str) -> JSONPath:
 def compile_pattern(pattern: str) -> Any:
     """A pattern of RE2: no back-references, no look-around, linear time. Raises `ValueError` with a sentence."""
     try:
-        return re2.compile(pattern)
+        return re2.compile(pattern, _QUIET)
     except re2.error as error:
-        raise ValueError(f"not a pattern of RE2: {error}") from None
+        raise ValueError(f"not a pattern of RE2: {_said(error)}") from None
+
+
+def _quiet() -> Any:
+    """RE2 writes what it refuses to standard error by itself, where the commands speak."""
+    options = re2.Options()
+    options.log_errors = False
+    return options
+
+
+def _said(error: Exception) -> str:
+    """RE2 gives its sentence as bytes, which hold a piece of the pattern."""
+    told = error.args[0] if error.args else ""
+    return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
+
+
+_QUIET: Final = _quiet()
 
 
 def _path(path: str) -> str:

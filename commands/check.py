@@ -17,6 +17,7 @@ from checks.runner import Finding, Runner, make_runner
 from commands.output import answer, answer_json, say
 from commands.validate import read
 from config.loading import load
+from config.problems import Problem
 from config.secrets import resolve_all
 from core.address import PRIVATE, is_blocked, read_literal
 from core.declared import DeclaredCheck, DeclaredIntegration
@@ -48,8 +49,7 @@ def find(
     """The declared check, or a provider's own where the file does not name it. What is set here replaces what the file says."""
     private = private or any(map(is_inside, sets.values()))
     slug, _, check_slug = name.partition("/")
-    in_file = {one.slug: one for one in read(path).declared} if path.exists() else {}
-    declared = in_file.get(slug)
+    declared = _written(path, slug)
     if declared is None or sets or secrets or private:
         declared = _declare(slug, declared, sets, secrets, private=private)
     one = next((each for each in declared.checks if each.slug == check_slug), None)
@@ -59,6 +59,20 @@ def find(
     if one.kind == "heartbeat":
         raise Refusal(Exit.USAGE, f"{name} is a heartbeat: it calls us, there is nothing to ask.")
     return declared, one
+
+
+def _written(path: Path, slug: str) -> DeclaredIntegration | None:
+    """What the file says of it; None where it does not name it. A broken one is not asked in the form nobody wrote."""
+    if not path.exists():
+        return None
+    loaded = read(path)
+    if slug in loaded.broken:
+        raise Refusal(
+            Exit.CONFIGURATION, f"{path} declares {slug}, but not in a valid way: integration-health validate {path} says what is wrong."
+        )
+    if loaded.config is None:
+        raise Refusal(Exit.CONFIGURATION, f"{path} is not valid: integration-health validate {path} says what is wrong.")
+    return next((one for one in loaded.declared if one.slug == slug), None)
 
 
 def is_inside(value: str) -> bool:
@@ -88,10 +102,15 @@ def _declare(
 
     loaded = load(yaml.safe_dump({"version": 1, "integrations": [entry]}), os.environ, name="the command line")
     if not loaded.declared:
-        raise Refusal(Exit.CONFIGURATION, "; ".join(str(problem) for problem in loaded.errors) or f"{slug} cannot be set up.")
+        raise Refusal(Exit.CONFIGURATION, "; ".join(map(_typed, loaded.errors)) or f"{slug} cannot be set up")
     made, written = loaded.declared[0], declared.checks if declared else ()
     known = {each.slug for each in written}  # as the file has them, with their timeouts and components
     return replace(made, checks=(*written, *(each for each in made.checks if each.slug not in known)))
+
+
+def _typed(problem: Problem) -> str:
+    """Said of what was typed: there is no file with lines, and one integration."""
+    return f"{problem.key.removeprefix('integrations[0].')}: {problem.sentence}"
 
 
 async def _run(

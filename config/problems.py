@@ -46,7 +46,12 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" + (f", {self.key}" if self.key else "")
-        return f"{place}: {self.message}" + (f"; did you mean {self.nearest}?" if self.nearest else "")
+        return f"{place}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, without where."""
+        return self.message + (f"; did you mean {self.nearest}?" if self.nearest else "")
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

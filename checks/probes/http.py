@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import httpx
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from checks.answers import first_broken, reads_body, status_expected
 from checks.assertions import Expect
@@ -35,10 +36,19 @@ COMMON_QUOTA: Final = (
 )
 
 
+def _web_address(url: str) -> str:
+    """Refuses what no value of a placeholder could make an address; the rest is the guard's, once the values are known."""
+    if not re.match(r"https?://[^/?#]|\{", url, re.IGNORECASE):
+        raise ValueError("an address begins with https:// or http:// and a host")
+    return url
+
+
 class Params(Model):
     """What is asked. Strings may hold `{placeholders}`: names of the integration's secrets and settings."""
 
-    url: str = Field(min_length=1, max_length=2_000, description="The address, with its scheme.", examples=["{base_url}/v1/orders?limit=1"])
+    url: Annotated[str, AfterValidator(_web_address)] = Field(
+        min_length=1, max_length=2_000, description="The address, with its scheme.", examples=["{base_url}/v1/orders?limit=1"]
+    )
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = Field(
         default="GET", description="The HTTP method.", examples=["HEAD"]
     )
