@@ -47,7 +47,7 @@ from storage.sync import sync
 
 CHECKS, EACH = 10_000, 10  # checks, and of those in an integration
 MINUTE, FOLD_S = 60_000, 30
-REAL_S, VIRTUAL_S, TIMES = 75, 600, 12
+REAL_S, VIRTUAL_S, TIMES = 70, 600, 5
 WARM_S = 120  # from here on memory may grow no more: what is kept of five minutes is bounded by a number, too
 WELL = Finding(Outcome(None, 200), 200_000, Phases(2_500, 9_000, 20_000, 90_000, 400))
 
