@@ -7,7 +7,10 @@ import streamlit as st
 from pages import integration
 from ui import data, live, state
 from ui.blocks import integrations as blocks
+from ui.filters import wall_filters
 from ui.html import block
+from ui.readings.integrations import read_lines
+from ui.readings.wall import Filter
 
 TOPICS = ("plan", "wall")
 
@@ -22,5 +25,7 @@ def render() -> None:
     at, reader = seen.key, seen.reader
     rows, summaries = data.integrations(at), data.summaries(at)
     st.html(block(blocks.answer(rows)))
-    st.html(block(blocks.table(rows, {summary.plan.id: summary for summary in summaries}, reader)))
+    filters = wall_filters(summaries) if len(rows) > blocks.ALL_SEEN_UP_TO else Filter()
+    lines = read_lines(rows, {summary.plan.id: summary for summary in summaries}, filters)
+    st.html(block(blocks.table(lines, reader, filters, every=bool(state.word("all")))))
     live.watch(seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages import deliveries, incidents, integrations, promises, system, trends, wall
-from ui.frame import Place, show
+from ui.frame import Place, moved, show
 
 show(
     (
@@ -14,7 +14,7 @@ show(
         Place("Integrations", "integration", integrations.render),
         Place("Deliveries", "deliveries", deliveries.render),
         Place("System", "system", system.render),
-        Place("Incidents", "incidents", incidents.render, hidden=True),
-        Place("Integrations", "integrations", integrations.render, hidden=True),
+        Place("Incidents", "incidents", moved("incident"), hidden=True),
+        Place("Integrations", "integrations", moved("integration"), hidden=True),
     )
 )

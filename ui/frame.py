@@ -6,6 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -29,6 +30,16 @@ class Place:
     path: str
     render: Callable[[], None]
     hidden: bool = False
+
+
+def moved(path: str) -> Callable[[], None]:
+    """A page that has another address: what people guess leads there, so that the navigation shows where one is."""
+
+    def render() -> None:
+        query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+        links.go(f"/{path}?{query}" if query else f"/{path}", instead=True)
+
+    return render
 
 
 def show(places: Sequence[Place]) -> None:

@@ -36,14 +36,17 @@ def follow() -> None:
 _GO: Final = """export default function ({ data }) {
   if (!data?.to || window.ihWent === data.time) return;
   window.ihWent = data.time;
-  history.pushState({}, '', data.to);
+  history[data.instead ? 'replaceState' : 'pushState']({}, '', data.to);
   dispatchEvent(new PopStateEvent('popstate'));
 }"""
 
 
-def go(to: str) -> None:
-    """Change the page from Python as a click on a link does: one history entry, session kept. `to` is an address of ours."""
-    _goer()(key="go", data={"to": to, "time": time.time_ns() // 1_000_000})
+def go(to: str, *, instead: bool = False) -> None:
+    """Change the page from Python as a click on a link does: one history entry, session kept. `to` is an address of ours.
+
+    `instead`: it takes the place of the entry that led here, so that Back does not lead here again.
+    """
+    _goer()(key="go", data={"to": to, "instead": instead, "time": time.time_ns() // 1_000_000})
 
 
 @st.cache_resource(show_spinner=False)

@@ -147,6 +147,29 @@ def test_every_filter_stands_in_the_address(acting: Site, tab: Callable[[Site], 
     expect(page.locator(".wall .nm")).to_have_text(["Adyen", "Square", "Stripe"])
 
 
+def test_the_list_of_integrations_is_searched_as_the_wall_is(acting: Site, tab: Callable[[Site], Tab]) -> None:
+    page = tab(acting).open("/integration").page
+    expect(page.locator(".int-l .nm")).to_have_count(19)
+    page.get_by_role("textbox", name="Search name, tag, owner").fill("square")
+    page.get_by_role("textbox", name="Search name, tag, owner").press("Enter")
+    page.wait_for_url(re.compile(r"/integration\?q=square"))
+    expect(page.locator(".int-l .nm")).to_have_text(["Square"])
+    page.reload()
+    expect(page.locator(".int-l .nm")).to_have_text(["Square"])
+
+
+@pytest.mark.parametrize(
+    ("guessed", "path", "name"),
+    [("/incidents?state=Over", "/incident?state=Over", "Incidents"), ("/integrations", "/integration", "Integrations")],
+)
+def test_an_address_people_guess_leads_to_the_one_the_navigation_shows(
+    guessed: str, path: str, name: str, acting: Site, tab: Callable[[Site], Tab]
+) -> None:
+    page = tab(acting).open(guessed).page
+    page.wait_for_url(acting.address + path)
+    expect(page.locator("[data-testid=stTopNavLink][aria-current=page]")).to_have_text(name)
+
+
 def test_from_a_failure_to_what_went_over_the_wire_is_one_click(acting: Site, tab: Callable[[Site], Tab]) -> None:
     page = tab(acting).open(f"/incident?id={open_incident(acting, 'paypal')}").page
     page.get_by_role("link", name="Newest failing result").click()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Final
 
-from core.health import Status
-from storage.rows import IntegrationRow, Summary
+from storage.rows import IntegrationRow
 from ui import format as fmt
-from ui import words
 from ui.blocks import parts
 from ui.blocks.tables import table as _table
 from ui.html import address, heading, link, text
 from ui.reader import Reader
+from ui.readings.integrations import Line
+from ui.readings.wall import Filter
 
+ALL_SEEN_UP_TO: Final = 10  # so many are looked through faster than searched
+SHOWN_AT_MOST: Final = 100  # of a thousand the page was 34 000 pixels long
 _HEAD = (
     ("", "Status"),
     ("", "Integration"),
@@ -36,23 +39,37 @@ def answer(rows: Sequence[IntegrationRow]) -> str:
     return f'<header class="answer"><h1>{lead}</h1><p class="sub">{said}</p></header>'
 
 
-def table(rows: Sequence[IntegrationRow], summaries: Mapping[int, Summary], reader: Reader) -> str:
-    """By name; what was removed stands below, because its history is kept."""
-    live = sorted((row for row in rows if row.archived_ms is None), key=lambda row: (row.plan.name.casefold(), row.plan.environment))
-    gone = sorted((row for row in rows if row.archived_ms is not None), key=lambda row: row.plan.name.casefold())
-    rows_ready = (_row(row, summaries.get(row.plan.id)) for row in live)
-    shown = _table("list int-l", "What is watched", _HEAD, rows_ready, _COLUMNS)
-    return (shown if live else parts.nothing("No integration is declared.")) + _removed(gone, reader)
+def table(lines: Sequence[Line], reader: Reader, filters: Filter, *, every: bool) -> str:
+    """The first of a long list, or all of it; what was removed stands below, because its history is kept."""
+    live = [line for line in lines if line.row.archived_ms is None]
+    gone = [line.row for line in lines if line.row.archived_ms is not None]
+    kept = live if every else live[:SHOWN_AT_MOST]
+    shown = _table("list int-l", "What is watched", _HEAD, map(_row, kept), _COLUMNS) if live else _none(filters)
+    return shown + _more(len(live) - len(kept), len(live), filters) + _removed(gone, reader)
 
 
-def _row(row: IntegrationRow, summary: Summary | None) -> str:
-    plan = row.plan
+def _none(filters: Filter) -> str:
+    if not filters.active:
+        return parts.nothing("No integration is declared.")
+    said = f"No integration matches “{filters.search}”." if filters.search else "No integration matches."
+    return parts.nothing(said, link("Clear the filter", address("integration")))
+
+
+def _more(rest: int, whole: int, filters: Filter) -> str:
+    if not rest:
+        return ""
+    every = link(f"show all {fmt.count(whole)}", address("integration", **filters.query, all=1))
+    return f'<p class="m" style="margin-top:10px">{fmt.count(rest)} more are not shown: search above, or {every}.</p>'
+
+
+def _row(line: Line) -> str:
+    row, plan = line.row, line.row.plan
     target = plan.objective.availability_pct if plan.objective else None
     kinds = ", ".join(sorted({check.plan.kind for check in row.checks if check.archived_ms is None}))
     promise = fmt.target(row.promise.availability_pct) if row.promise else ""
     name = f"{link(text(plan.name), address('integration', id=plan.slug), kind='')} {parts.environment(plan.environment)}"
-    state = parts.status(summary.status if summary else Status.UNKNOWN, maintained=bool(summary and summary.maintained))
-    category = text(words.category(plan.category))
+    state = parts.status(line.status, maintained=line.maintained)
+    category = text(line.category)
     return (
         f'<tr><td class="x-st">{state}</td><th scope="row" class="nm">{name}</th><td class="x-what s">{category}</td>'
         f'<td class="x-whose s">{text(plan.owner or fmt.NONE)}</td><td class="x-who m">{text(kinds)}</td>'

@@ -63,14 +63,16 @@ def instants(figure: go.Figure, at_ms: Ints, moments: Floats, zone: str) -> None
 
     Unseen points carry UTC: an axis has one clock, and knows no zones.
     """
-    unseen: dict[str, Any] = {"marker": {"opacity": 0}}
+    figure.update_xaxes(hoverformat=f"%-d %b %H:%M {zone}")
+    if zone == "UTC":
+        return
+    unseen: dict[str, Any] = {"marker": {"opacity": 0, "color": "rgba(0,0,0,0)"}}
     figure.add_trace(
         go.Scatter(
             x=moments, y=np.zeros(len(moments), np.int8), mode="markers", name="UTC", customdata=in_utc(at_ms), showlegend=False,
-            hovertemplate="%{customdata}", selected=unseen, unselected=unseen, **unseen,
+            hovertemplate="%{customdata}", selected={"marker": {"opacity": 0}}, unselected={"marker": {"opacity": 0}}, **unseen,
         )
     )  # fmt: skip
-    figure.update_xaxes(hoverformat=f"%-d %b %H:%M {zone}")
 
 
 def in_utc(at_ms: Ints) -> list[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
 from core.health import Status
 from storage.rows import IncidentLine, OpenIncident, Summary
@@ -19,6 +20,25 @@ from ui.views.wall import Group, Row, Trouble, Wall, Watch
 _NOBODY: Mapping[int, int] = MappingProxyType({})
 
 
+class Listed(Protocol):
+    """What a filter looks at: a row of the wall, a line of the list of integrations."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def environment(self) -> str: ...
+    @property
+    def category(self) -> str: ...
+    @property
+    def owner(self) -> str: ...
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+    @property
+    def status(self) -> Status: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the reader asked to see; every field stands in the address."""
@@ -30,7 +50,7 @@ class Filter:
     owner: str = ""
     tag: str = ""
 
-    def lets(self, row: Row) -> bool:
+    def lets(self, row: Listed) -> bool:
         """Whether a row is shown."""
         said = " ".join((row.name, row.slug, row.owner, row.category, *row.tags)).casefold()
         return (
@@ -46,8 +66,15 @@ class Filter:
     def active(self) -> bool:
         return self != Filter()
 
+    @property
+    def query(self) -> dict[str, str]:
+        """As the address says it."""
+        said = {name: str(getattr(self, name)) for name in ("category", "environment", "owner", "tag")}
+        found = {"q": self.search, "status": self.status.capitalize(), **said}
+        return {name: value for name, value in found.items() if value}
 
-def _status_word(row: Row) -> str:
+
+def _status_word(row: Listed) -> str:
     return {Status.DOWN: "failing", Status.DEGRADED: "slow", Status.UNKNOWN: "unknown", Status.UP: "up"}[row.status]
 
 
