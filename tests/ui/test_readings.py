@@ -191,7 +191,8 @@ DARK = Blind(NOW_MS - 3 * MINUTE_MS, None, "Our own network does not answer", 8)
     [
         (Monitor(None, None, False), None),
         (Monitor(None, None, True), "Demo data."),
-        (Monitor(None, BLIND, True), "The monitor was blind from 14:02 to 14:19."),
+        (Monitor(None, BLIND, True), "Demo data."),
+        (Monitor(None, BLIND, False), "The monitor was blind from 14:02 to 14:19."),
         (Monitor(None, DARK, True), "Our own network."),
         (Monitor(NOW_MS - HOUR_MS, DARK, True), "Nobody is probing."),
         (Monitor(0, None, False), "Nobody probes yet."),
@@ -201,6 +202,14 @@ DARK = Blind(NOW_MS - 3 * MINUTE_MS, None, "Our own network does not answer", 8)
 def test_there_is_one_banner_at_most_and_the_worst_wins(view: Monitor, what: str | None) -> None:
     shown = monitors.banner(view, READER)
     assert (shown.what if shown else None) == what
+
+
+@pytest.mark.parametrize("gone_ms", [None, 0, NOW_MS - HOUR_MS])
+@pytest.mark.parametrize("blind", [None, BLIND, DARK])
+def test_every_banner_of_a_demo_says_that_its_data_are_made_up(gone_ms: int | None, blind: Blind | None) -> None:
+    shown = monitors.banner(Monitor(gone_ms, blind, True), READER)
+    assert shown is not None
+    assert "demo data" in f"{shown.what} {shown.means}".lower()
 
 
 @pytest.mark.parametrize(

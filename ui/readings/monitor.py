@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from core.ledger import IncidentKind
@@ -32,14 +33,25 @@ def blind_periods(lines: Iterable[IncidentLine]) -> list[Blind]:
 
 
 def banner(view: Monitor, reader: Reader) -> Banner | None:
-    """Never more than one: the demo's history being played, then nobody probes, then our network, then blind, then demo."""
+    """Never more than one: the demo's history being played, then nobody probes, then our network, then demo, then blind.
+
+    Whatever a demo's page says, it says that its data are made up.
+    """
     if view.playing is not None:
         return _playing(*view.playing)
+    wrong = _wrong(view, reader)
+    if wrong is not None:
+        return replace(wrong, means=f"{wrong.means} This is demo data.") if view.demo else wrong
+    if view.demo:
+        return _demo()
+    return None if view.blind is None or view.blind.end_ms is None else _blind(view.blind, view.blind.end_ms, reader)
+
+
+def _wrong(view: Monitor, reader: Reader) -> Banner | None:
+    """What keeps us from judging at this moment."""
     if view.gone_ms is not None:
         return _gone(view.gone_ms, view.unwritable, reader)
-    if view.blind is not None:
-        return _network(view.blind, reader) if view.blind.end_ms is None else _blind(view.blind, view.blind.end_ms, reader)
-    return _demo() if view.demo else None
+    return _network(view.blind, reader) if view.blind is not None and view.blind.end_ms is None else None
 
 
 def _gone(since_ms: int, unwritable: str, reader: Reader) -> Banner:
