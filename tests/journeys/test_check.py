@@ -58,7 +58,7 @@ def test_a_refused_key_is_told_with_the_vendors_code_and_never_shown(env: dict[s
 def test_an_address_inside_that_a_file_names_is_only_asked_when_that_was_allowed(
     env: dict[str, str], tmp_path: Path, lab: LabThread
 ) -> None:
-    (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe", private_targets=False)))
+    (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe", private_targets=False), defaults="{}"))
     asked = len(lab.lab.asked("stripe"))
     done = cli(env, "check", "stripe/api")
     assert done.returncode == Exit.FAILED
@@ -88,7 +88,7 @@ def test_a_check_of_the_file_needs_nothing_else(env: dict[str, str], tmp_path: P
 
 def test_what_the_file_says_of_a_check_stands_beside_what_is_typed_here(env: dict[str, str], tmp_path: Path, lab: LabThread) -> None:
     quick = vendor(lab, "stripe", checks={"api": {"latency_limit": "1ms"}})
-    (tmp_path / "integrations.yaml").write_text(declared(quick))
+    (tmp_path / "integrations.yaml").write_text(declared(quick, defaults="{}"))
     done = cli(env, "check", "stripe/api", "--private")
     assert (done.returncode, done.stdout.split("(")[0]) == (Exit.OK, "stripe/api is degraded ")
 
