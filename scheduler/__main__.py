@@ -71,7 +71,7 @@ def _open(settings: Settings) -> tuple[Database, Clock]:
     migrate(settings.database)
     db = open_database(settings.database)
     try:
-        return db, Clock(floor_ms=_floor(db))
+        return db, Clock(floor_ms=floor_ms(db))
     except NO_ANSWER as error:
         with suppress(*NO_ANSWER):
             db.close()
@@ -91,7 +91,7 @@ def watch_parent(stopping: threading.Event) -> None:
     threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
-def _floor(db: Database) -> int:
+def floor_ms(db: Database) -> int:
     """The newest instant on record: time does not go behind it."""
     with db.read() as conn:
         return max((line.at_ms + line.late_ms for line in timeline.newest(conn).values()), default=0)
