@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -25,7 +25,7 @@ from storage.rows import IntegrationRow
 from storage.subject import Subject
 
 COLUMNS: Final = ("scope", "subject", "maintained", "seen_ms", "first_ms", "folded_ms", "figures", "bars", "sparkline")
-STEP: Final = 25  # integrations a transaction: the write lock is held for some milliseconds
+STEP: Final = 50  # checks and integrations a transaction, but for a larger one: the write lock is held for some milliseconds
 LONG_A_FOLD: Final = 200  # subjects whose long percentiles are reckoned anew in one fold
 
 
@@ -46,9 +46,8 @@ class Folder:
         """Bring every hour, day and summary row up to `now_ms`. Raises Fenced; after any failure the next fold makes up for it."""
         self._absorb(now_ms)
         self._long_left = LONG_A_FOLD
-        watched = list(self._kept.integrations.values())
-        for start in range(0, len(watched), STEP):
-            self._fold(watched[start : start + STEP], now_ms, epoch)
+        for chosen in _steps(self._kept.integrations.values()):
+            self._fold(chosen, now_ms, epoch)
         self._kept.counting.forget(now_ms)
         self._fold_long_ago(now_ms, epoch)
         self._forget_hours(now_ms, epoch)
@@ -151,6 +150,18 @@ class Folder:
             lease.fence(conn, epoch)
             conn.execute(text("DELETE FROM rollup WHERE width_ms = :hour AND start_ms < :until"), {"hour": HOUR_MS, "until": until})
         self._hours_until_ms = until
+
+
+def _steps(watched: Iterable[IntegrationRow]) -> Iterator[list[IntegrationRow]]:
+    """All of them, a few at a time by how many checks they have."""
+    step: list[IntegrationRow] = []
+    for one in watched:
+        if step and sum(1 + len(other.checks) for other in (*step, one)) > STEP:
+            yield step
+            step = []
+        step.append(one)
+    if step:
+        yield step
 
 
 def days_anew(conn: Connection, one: IntegrationRow | None, since_ms: int, until_ms: int, now_ms: int) -> dict[RollupKey, Buckets]:
