@@ -98,7 +98,7 @@ def _charts(dossier: Dossier, reader: Reader) -> None:
         if found := behind(shown.bands, dossier.row.plan.slug, reader):
             st.html(block(found))
     with narrow:
-        st.html(block(heading("Where the time goes", "median by phase")))
+        st.html(block(heading("Where the time goes", f"median by phase · times in {reader.zone_name}")))
         dress.draw(
             phases(charting.phase_times(dossier, check, place, width, reader.zone)),
             "phases",

@@ -9,18 +9,21 @@ from typing import Final
 import streamlit as st
 
 from core.health import Cause
-from core.ledger import IncidentRow, PageRow, SignalRow
+from core.ledger import IncidentRow, PageRow, SignalRow, WindowKind
 from core.plan import CheckPlan
 from core.reading import Reading
 from storage import catalogue, evidence, incidents, pages, states, wall
 from storage.accounts import read_parts
 from storage.rows import DayBar, EvidenceRow, FailureLine, IntegrationRow, Summary
+from storage.windows import windows
 from ui.achieved import achieved_ms, begun_ms
 from ui.due import due_ms
 from ui.place import Snapshot, database
 from ui.readings.names import Names
+from ui.readings.planned import over
 
 DAY_MS: Final = 86_400_000
+MINUTE_MS: Final = 60_000
 DAYS: Final = 90
 INCIDENTS_SHOWN: Final = 8
 LOOSE_READ: Final = 60
@@ -43,6 +46,7 @@ class Dossier:
     pages: tuple[PageRow, ...]  # what its status pages said in ninety days, by check and time
     failures: tuple[FailureLine, ...]
     kept: Mapping[tuple[int, int, int], EvidenceRow] = field(default_factory=dict)
+    maintained_since_ms: int | None = None  # when the window that lies over it began
     due_ms: Mapping[int, int] = field(default_factory=dict)  # heartbeats that are well: when the next call has to have come
 
     @property
@@ -82,8 +86,15 @@ def _read(conn: Snapshot, row: IntegrationRow, now_ms: int) -> Dossier:
         pages=tuple(pages.changes(conn, checks, now_ms - DAYS * DAY_MS, now_ms)),
         failures=failures,
         kept=_kept(conn, failures),
+        maintained_since_ms=_maintained_since(conn, row.plan.id, now_ms),
         due_ms={c.plan.id: due for c in row.checks if c.archived_ms is None and (due := due_ms(conn, c.plan, now_ms)) is not None},
     )
+
+
+def _maintained_since(conn: Snapshot, integration: int, now_ms: int) -> int | None:
+    """Windows of this minute count: one that somebody just set began after `now_ms`, which is a whole minute."""
+    found = over(windows(conn, now_ms, now_ms + MINUTE_MS, WindowKind.MAINTENANCE), integration)
+    return min((row.start_ms for row in found), default=None)
 
 
 def _incidents(conn: Snapshot, integration: int, since_ms: int) -> tuple[IncidentRow, ...]:

@@ -197,6 +197,16 @@ def test_the_month_is_downloaded_in_every_form_with_the_same_digits(acting: Site
     assert any(cell.startswith(digits.rstrip("0")) for cell in cells)
 
 
+def test_maintenance_lasts_since_its_window_began_and_both_charts_name_their_zone(failing: Site, tab: Callable[[Site], Tab]) -> None:
+    page = tab(failing).open("/integration?id=hubspot").page
+    begun = failing.now_ms - 32 * 60_000  # it was up for weeks before
+    shown = page.locator(".vline .st").inner_text()
+    minutes = int(shown.removeprefix("Maintenance · ").removesuffix("\u00a0min"))
+    assert 31 <= minutes <= (time.time_ns() // 1_000_000 - begun) // 60_000
+    for name in ("Latency", "Where the time goes"):
+        expect(page.locator("h2").filter(has_text=name).locator("..")).to_contain_text(re.compile("times in CES?T"))
+
+
 def test_an_idle_wall_costs_two_kilobytes_a_refresh(failing: Site, tab: Callable[[Site], Tab]) -> None:
     shown = tab(failing)
     frames: list[tuple[float, int]] = []

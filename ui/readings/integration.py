@@ -51,6 +51,7 @@ def read_integration(dossier: Dossier, reader: Reader, starved: Collection[str] 
 def read_head(dossier: Dossier) -> views.Head:
     """Name, links and the verdict line."""
     plan, summary = dossier.row.plan, dossier.summary
+    maintained = bool(summary and summary.maintained)
     incident = next((row for row in dossier.incidents if row.closed_ms is None), None)
     return views.Head(
         slug=plan.slug,
@@ -61,8 +62,8 @@ def read_head(dossier: Dossier) -> views.Head:
         runbook=plan.runbook,
         status_page=plan.status_page_url,
         status=summary.status if summary else Status.UNKNOWN,
-        maintained=bool(summary and summary.maintained),
-        since_ms=summary.since_ms if summary else None,
+        maintained=maintained,
+        since_ms=dossier.maintained_since_ms if maintained else summary.since_ms if summary else None,
         whose=whose(incident.verdict, is_open=True) if incident else "",
         why=_why(incident, summary),
         incident=incident.id if incident else None,
