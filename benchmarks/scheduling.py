@@ -165,9 +165,9 @@ class Stage:
 
     def committed(self, ledger: Ledger, memory: Memory, heard: Sequence[Heard]) -> None:
         self.folder_of.note(ledger)
-        for one in heard:
-            gap_ms = memory.gap_ms(one.result.check, one.result.location)
-            self.loop.call_soon_threadsafe(self.prober.hasten, one.result.check, gap_ms, one.result.at_ms)
+        ran = [one.result for one in heard]
+        gaps = [(result.check, memory.gap_ms(result.check, result.location), result.at_ms) for result in ran]
+        self.loop.call_soon_threadsafe(self.prober.hasten_all, gaps)
 
     def idle(self, now_ms: int) -> None:
         return

@@ -126,11 +126,10 @@ class Parts:
         """On disk: fold it, plan the next runs as the judge says, wake the dispatcher."""
         self.folder.note(ledger)
         self.gauges.heard(heard)
-        for one in heard:
-            result = one.result
-            if not result.manual and result.check in memory.plan.checks:
-                gap_ms = memory.gap_ms(result.check, result.location)
-                self._loop.call_soon_threadsafe(self.prober.hasten, result.check, gap_ms, result.at_ms)
+        ran = [one.result for one in heard if not one.result.manual and one.result.check in memory.plan.checks]
+        if ran:  # one call for all: each wakes the event loop
+            gaps = [(result.check, memory.gap_ms(result.check, result.location), result.at_ms) for result in ran]
+            self._loop.call_soon_threadsafe(self.prober.hasten_all, gaps)
         if ledger.alerts:
             self._loop.call_soon_threadsafe(self.dispatcher.wake)
         if any(one.request is not None for one in heard):

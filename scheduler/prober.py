@@ -46,6 +46,7 @@ class Prober:
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._manual: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._sleeps_until_ms = 0
         self._stopping = False
         self._plan = Plan()
         self._works = Works()
@@ -69,6 +70,11 @@ class Prober:
                 self._queue.plan(ident, due)
         self._wake.set()
 
+    def hasten_all(self, gaps: Iterable[tuple[int, int, int]]) -> None:
+        """The judge's word of many: each as `hasten` takes it."""
+        for check, gap_ms, after_ms in gaps:
+            self.hasten(check, gap_ms, after_ms)
+
     def hasten(self, check: int, gap_ms: int, after_ms: int) -> None:
         """The judge's word: run again `gap_ms` after the attempt that was due at `after_ms`, unless it is running already."""
         plan = self._plan.checks.get(check)
@@ -80,8 +86,13 @@ class Prober:
             due_ms = self._regular(plan, after_ms) if gap_ms == plan.interval_ms else due_ms
         elif not self._may_retry(check):
             due_ms = self._regular(plan, due_ms - 1)
+        self._plan_turn(check, due_ms)
+
+    def _plan_turn(self, check: int, due_ms: int) -> None:
+        """Most turns are a minute away and disturb nobody's sleep."""
         self._queue.plan(check, due_ms)
-        self._wake.set()
+        if due_ms < self._sleeps_until_ms:
+            self._wake.set()
 
     def _may_retry(self, check: int) -> bool:
         """Out of the fifth of the vendor's budget that is kept for it; when that is used up, a failing check is asked at its interval."""
@@ -118,7 +129,9 @@ class Prober:
             for check, due_ms in self._queue.take_due(now_ms):
                 self._start(check, due_ms)
             wake_ms = self._queue.wake_ms(now_ms)
-            await _either(self._wake, IDLE_S if wake_ms is None else min(wake_ms / 1000, IDLE_S))
+            sleep_s = IDLE_S if wake_ms is None else min(wake_ms / 1000, IDLE_S)
+            self._sleeps_until_ms = now_ms + round(sleep_s * 1000)
+            await _either(self._wake, sleep_s)
         await asyncio.gather(*self._flying.values(), *self._manual, return_exceptions=True)
 
     def stop(self) -> None:
@@ -162,8 +175,7 @@ class Prober:
             if request is None:
                 self._flying.pop(check, None)
             if request is None and check in self._works.jobs and check not in self._queue:
-                self._queue.plan(check, self._regular(self._plan.checks[check], max(due_ms, self._clock.now_ms() - 1)))
-                self._wake.set()
+                self._plan_turn(check, self._regular(self._plan.checks[check], max(due_ms, self._clock.now_ms() - 1)))
 
     def _regular(self, plan: CheckPlan, after_ms: int) -> int:
         name = self._works.names[plan.id]
