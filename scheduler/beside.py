@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from config.models import Config
 from core.ledger import Ledger
 from scheduler import judge as judging
 from scheduler.budget_figures import budget_figures
@@ -103,14 +104,13 @@ class Beside:
 
     def _expand_windows(self) -> None:
         """Weekly windows are written out two weeks ahead; every day goes on from there."""
-        if (declared := self.declarations.current) is None:
-            return
+        if (declared := self.declarations.current) is not None:
+            self.recorder.change(lambda memory, now_ms: expanded(self.db, declared.config, memory, now_ms))
 
-        def expanded(memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
-            """Read within the step: a window that a person ends meanwhile would come back with an older reading."""
-            with self.db.read() as conn:
-                catalogue = load_catalogue(conn)
-            replace_declared(self.db, windows(declared.config, catalogue.plan, now_ms), now_ms)
-            return judging.replan(memory, with_windows(self.db, catalogue, now_ms), now_ms)
 
-        self.recorder.change(expanded)
+def expanded(db: Database, config: Config, memory: Memory, now_ms: int) -> tuple[Ledger, Memory]:
+    """All of it within one step of the recorder: a window that a person ends meanwhile would come back with an older reading."""
+    with db.read() as conn:
+        catalogue = load_catalogue(conn)
+    replace_declared(db, windows(config, catalogue.plan, now_ms), now_ms)
+    return judging.replan(memory, with_windows(db, catalogue, now_ms), now_ms)

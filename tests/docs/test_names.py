@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -100,6 +101,14 @@ def test_every_verb_of_make_that_is_named_exists(page: Path) -> None:
     named = re.findall(r"(?:`|^ *|[A-Z_]+=\S+ )make ((?:[a-z]+ ?)+)", text_of(page), re.MULTILINE)
 
     assert {verb for words in named for verb in words.split()} <= verbs
+
+
+def test_make_help_lists_every_verb() -> None:
+    said = subprocess.run(["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    verbs = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    declared = re.findall(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+    assert re.findall(r"^ *make ([a-z-]+) ", said, re.MULTILINE) == verbs == declared[0].split()
 
 
 def test_every_column_of_a_report_is_described() -> None:
