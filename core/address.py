@@ -75,8 +75,10 @@ def check_target(scheme: str, host: str, port: int, policy: AddressPolicy) -> No
     """Raises `Refused` for what needs no look-up to be refused: scheme, port, a host that is a number in disguise."""
     if scheme not in policy.schemes:
         raise Refused(f"{scheme!r} is not one of {', '.join(sorted(policy.schemes))}")
-    if not 0 < port < 65_536 or (port not in policy.ports and not policy.private):
-        raise Refused(f"port {port} is not one that may be asked")
+    if not 0 < port < 65_536:
+        raise Refused(f"port {port} is no port")
+    if port not in policy.ports and not policy.private:
+        raise Refused(f"port {port} is not one that may be asked; private_targets would allow it")
     literal = read_literal(host)
     if literal is not None:
         check_address(str(literal), policy)

@@ -48,9 +48,6 @@ async def test_a_private_target_needs_the_opt_in(check: Check, serve: Servers) -
         "http://2852039166/",
         "http://0xa9fea9fe/",
         "http://0251.0376.0251.0376/",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1:6379/_INFO",
-        "ftp://127.0.0.1/",
         "http://[64:ff9b::a9fe:a9fe]/",  # NAT64
         "http://[2002:a9fe:a9fe::]/",  # 6to4
         "http://[2001:0:4136:e378:8000:63bf:5601:5601]/",  # Teredo
@@ -64,6 +61,18 @@ async def test_no_opt_in_opens_these(check: Check, url: str) -> None:
     finding = await check("http", {"url": url})
     assert finding.outcome.cause in (Cause.BLOCKED, Cause.CONFIG)  # httpx itself refuses some of these spellings
     assert finding.phases is None or finding.phases.connect_us is None
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "gopher://127.0.0.1:6379/_INFO", "ftp://127.0.0.1/"])
+async def test_a_scheme_that_only_a_placeholder_brings_in_is_refused_as_late_as_it_is_known(check: Check, url: str) -> None:
+    finding = await check("http", {"url": "{target}"}, settings={"target": url})
+    assert finding.outcome.cause is Cause.BLOCKED
+    assert finding.phases is None or finding.phases.connect_us is None
+
+
+async def test_a_port_that_an_opt_in_would_open_is_refused_with_that_word(check: Check) -> None:
+    finding = await check("http", {"url": "http://127.0.0.1:4010/"}, private_targets=False)
+    assert finding.outcome.detail == "port 4010 is not one that may be asked; private_targets would allow it."
 
 
 @pytest.mark.parametrize(

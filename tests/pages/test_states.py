@@ -126,7 +126,7 @@ def test_the_wall_follows_the_monitor_through_every_state(changing: Site, tab: C
 
     over = replace(row, resolved_ms=row.started_ms + 300_000, closed_ms=row.started_ms + 310_000, closed_as="recovered")
     commit(changing, Ledger(incidents=[over], topics={"wall", "system"}))
-    shown.page.get_by_text("The monitor was blind from").wait_for()
+    shown.page.get_by_text("These vendors are simulated").wait_for()
     assert look_closely(shown) == []
 
     with changing.db.read() as conn:
