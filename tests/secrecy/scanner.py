@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+import zipfile
 import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +27,7 @@ def scan(blob: bytes, secrets: Mapping[str, str]) -> set[str]:
     """The names of those that stand somewhere in `blob`, whole or by a half of ten characters and more."""
     needles = [(name, needle) for name, secret in secrets.items() for needle in _needles(secret)]
     found: set[str] = set()
-    for layer in _layers(blob):
+    for layer in (layer for part in _members(blob) for layer in _layers(part)):
         found |= {name for name, needle in needles if name not in found and needle in layer}
     return found
 
@@ -35,6 +37,14 @@ def _needles(secret: str) -> Iterator[bytes]:
     for line in (line for line in secret.splitlines() if "-----" not in line):
         raw, half = line.encode(), len(line.encode()) // 2
         yield from (raw[:half], raw[half:]) if half >= 10 else (raw,)
+
+
+def _members(blob: bytes) -> Iterator[bytes]:
+    """The bytes, and where they are a zip (a backup, a workbook) all that is in it: its streams have no head to know them by."""
+    yield blob
+    if zipfile.is_zipfile(io.BytesIO(blob)):
+        with zipfile.ZipFile(io.BytesIO(blob)) as archive:
+            yield from map(archive.read, archive.namelist())
 
 
 def _layers(blob: bytes) -> Iterator[bytes]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import html
+import io
 import json
+import zipfile
 import zlib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
@@ -45,6 +47,15 @@ ENCODINGS: dict[str, Callable[[str], bytes]] = {
 def test_it_is_found_and_no_other_one(planted: Planted, encode: Callable[[str], bytes]) -> None:
     secrets = {one.name: one.value for one in PLANTED}
     assert scan(b'{"said": "' + encode(planted.value) + b'", "more": 1}', secrets) == {planted.name}
+
+
+@pytest.mark.parametrize("encode", [str.encode, lambda secret: zlib.compress(secret.encode()).hex().encode()], ids=["text", "zlib in hex"])
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+def test_it_is_found_in_a_zip(planted: Planted, encode: Callable[[str], bytes]) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("rows", b"1\tup\n" * 99 + b"2\t" + encode(planted.value) + b"\n")
+    assert scan(file.getvalue(), {one.name: one.value for one in PLANTED}) == {planted.name}
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
