@@ -133,8 +133,8 @@ class Stage:
         while self.clock.now_ms() < ends:
             await asyncio.sleep(0.5)
             if not warm_mib and self.clock.now_ms() > ends - (seconds - WARM_S) * 1000:
-                warm_mib = resident_mib()
-        end_mib = resident_mib()
+                warm_mib = own_mib()
+        end_mib = own_mib()
         loop_s, used_s = time.thread_time() - loop_s, time.process_time() - used_s
         late_ms = self.prober.pace.late_ms(self.clock.now_ms(), 99)[0] or 0
         self.prober.stop()
@@ -185,11 +185,11 @@ def _clock(times: int) -> Clock:
     return Clock(wall_ms=lambda: begun_wall // 1_000_000 + passed_ms(), monotonic_ms=passed_ms)
 
 
-def resident_mib() -> float:
-    """As the kernel counts it, or its peak where it says no more."""
+def own_mib() -> float:
+    """Memory of its own, without pages of the database file that readers map and the kernel takes back at will; else its peak."""
     status = Path("/proc/self/status")
     if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+        line = next(line for line in status.read_text().splitlines() if line.startswith("RssAnon"))
         return int(line.split()[1]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
