@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.figures import say
-from benchmarks.storage import DAY, NOON, database, day_of, result
+from benchmarks.packing import day_of
+from benchmarks.storage import DAY, NOON, database, result
 from core.ledger import Ledger
 from storage import catalogue, models, periods
 from storage.bulk import insert
@@ -39,8 +40,9 @@ def waits() -> None:
     with database(CHECKS) as (db, epoch, path):
         every = [result(check, OLD + n * STEP_MS) for check in range(1, CHECKS + 1) for n in range(DAY // STEP_MS)]
         Writer(db).commit(Ledger(results=every), epoch=epoch)
+        alone = f"{longest_wait(path, lambda: time.sleep(3)):.0f} ms with nothing under way"
         waited = longest_wait(path, lambda: pack_closed_days(db, NOON, epoch=epoch))
-        say("longest wait for the write lock while days are packed", waited, "<=", WAIT_MS, "ms", seen=f"{len(every):,} results")
+        say("longest wait for the write lock while days are packed", waited, "<=", WAIT_MS, "ms", seen=f"{len(every):,} results; {alone}")
         late = [result(check, OLD + n * STEP_MS + 7) for check in range(1, CHECKS + 1) for n in range(400)]
         Writer(db).commit(Ledger(results=late), epoch=epoch)
         waited = longest_wait(path, lambda: repack_late_days(db, NOON, epoch=epoch))
