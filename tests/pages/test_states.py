@@ -29,7 +29,6 @@ STATES = {
     "/?q=nobody": "No integration matches “nobody”.",
     "/?status=Slow": "SendGrid",
     "/integration": "19 integrations are watched.",
-    "/integrations": "19 integrations are watched.",
     "/integration?id=paypal": "Every outage of 100 s or more is found",
     "/integration?id=amazon-s3": "Suspended: the vendor’s call budget for retries is used up.",
     "/integration?id=paypal&window=90+d": "Where the time goes",
