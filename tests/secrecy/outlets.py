@@ -86,12 +86,15 @@ def of_the_commands(site: Site, folder: Path) -> Iterator[tuple[str, bytes]]:
     """What people take away with them, in files and on the screen."""
     words = {
         "export": ("export", str(folder / "results.csv")),
+        "export of spans": ("export", str(folder / "spans.csv"), "--what", "spans"),
+        "export of incidents": ("export", str(folder / "incidents.csv"), "--what", "incidents"),
         "backup": ("backup", str(folder / "the.backup")),
         "check": ("check", "query-key/api", "--json"),
+        "doctor": ("doctor", "--json"),
     }
     for name, given in words.items():
         done = cli(site.env, *given)
         assert "Traceback" not in done.stderr, name
         yield f"command {name}", done.stdout.encode() + done.stderr.encode()
-    for name in ("results.csv", "the.backup"):
+    for name in ("results.csv", "spans.csv", "incidents.csv", "the.backup"):
         yield name, (folder / name).read_bytes()

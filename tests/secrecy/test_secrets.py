@@ -22,6 +22,7 @@ from tests.secrecy.scanner import names_in, scan_all
 
 SECRETS: Final = {one.name: one.value for one in PLANTED}
 DSN_KEY: Final = "5eed" * 7 + "beef"
+CALL_KEY: Final = "0ff-duty-" * 3
 SLOW: Final = "{interval: 5m, retry: 20s, timeout: 10s, fail_after: 1}"  # each is asked once
 
 
@@ -29,11 +30,16 @@ def reports(_request: Request) -> Reply:
     return json_reply({"id": "0" * 32})
 
 
+def misses_nobody(_request: Request) -> Reply:
+    return json_reply({}, 500)
+
+
 @pytest.fixture
 def lab() -> Iterator[LabThread]:
     with LabThread(only=[]) as thread:
         thread.call(thread.lab.open, "echo", answer)
         thread.call(thread.lab.open, "reports", reports)
+        thread.call(thread.lab.open, "calls", misses_nobody)
         yield thread
 
 
@@ -48,6 +54,7 @@ def given(folder: Path, url: str, lab: LabThread) -> dict[str, str]:
         HOOK_SECRET=there.hook.secret,
         SENTRY_DSN=f"http://{DSN_KEY}@127.0.0.1:{port}/42",
         SMTP_URL=there.mail.url,
+        DEADMAN_URL=f"{there.server('calls').url}/{CALL_KEY}?key={CALL_KEY}",
         LOG_LEVEL="DEBUG",
         LOG_FORMAT="json",
         WORKER="off",
@@ -108,7 +115,8 @@ def everywhere(folder: Path, env: Mapping[str, str], lab: LabThread, db: Databas
 def test_no_secret_comes_out_anywhere(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
     out = run(tmp_path, sqlite_url, lab)
     assert scan_all(out, SECRETS) == {}
-    own = {"the key of the error reports": DSN_KEY, "the signing secret": lab.lab.hook.secret, "the bot's token": lab.lab.slack.token}
+    assert lab.lab.server("calls").count > 0
+    own = {"the key of the error reports": DSN_KEY, "the dead-man's key": CALL_KEY, "the signing secret": lab.lab.hook.secret, "the bot's token": lab.lab.slack.token}
     assert scan_all({where: blob for where, blob in out.items() if where != "reports"}, own) == {}  # whose receiver is shown its key
     assert [where for where, blob in out.items() if not blob and where != "health.db-wal"] == []
 
