@@ -26,6 +26,21 @@ File = Annotated[
 ]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"integration-health {version('integration-health')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.", is_eager=True, callback=_say_version)] = False,
+) -> None:
+    """Integration Health: is it us or them? docs/getting-started.md lists the commands and their exit codes."""
+
+
 @app.command()
 def run() -> None:
     """Serve pages, API and heartbeats on one port, with the worker beside them."""
