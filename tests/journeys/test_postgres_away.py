@@ -14,7 +14,8 @@ from lab.running import LabThread
 from storage.catalogue import check_named
 from storage.engine import Database, open_database
 from storage.results import results
-from tests.journeys.actors import Worker, answered_since, declared, environment, newest, now_ms, roots, until, vendor
+from tests.journeys.actors import Site, answered_since, declared, environment, newest, now_ms, roots, until, vendor
+from tests.secrecy.outlets import delivered
 
 
 def stored(db: Database, slug: str) -> int:
@@ -49,13 +50,15 @@ def test_what_is_asked_while_postgres_is_down_is_stored_once_when_it_is_back(tmp
     with LabThread(only=["stripe", "sendgrid"]) as lab:
         db = open_database(postgres_url)
         text_ = declared(vendor(lab, "stripe"), vendor(lab, "sendgrid"))
-        with Worker(tmp_path, environment(tmp_path, postgres_url, lab), text_) as worker:
+        with Site(tmp_path, environment(tmp_path, postgres_url, lab), text_) as site:
             until(lambda: all(newest(db, f"{slug}/api") is None for slug in ("stripe", "sendgrid")), "first answers", 60)
             lab.call(lab.lab.break_, "sendgrid", Kind.SERVER_ERROR)
             server.crash()
             try:
                 asked = len(lab.lab.asked("stripe"))
-                until(lambda: "results cannot be written" in worker.said, "it says so")
+                until(lambda: "results cannot be written" in site.said, "it says so")
+                until(lambda: site.health() == 503, "so does /healthz", 40)
+                assert b"The database cannot be read just now." in delivered(site.port, "", ""), "and the page"
                 until(lambda: len(lab.lab.asked("stripe")) >= asked + 3, "it asks on")
             finally:
                 server.start()
@@ -63,9 +66,11 @@ def test_what_is_asked_while_postgres_is_down_is_stored_once_when_it_is_back(tmp
             until(lambda: roots(lab), "and told")
             again = now_ms()
             until(lambda: answered_since(db, "stripe/api", again), "it goes on")
-            assert worker.stop() == 0
-            assert worker.said.count("leading (epoch") == 1, "its lead went on"
-            assert "Traceback" not in worker.said
+            until(lambda: site.health() == 200, "healthy again")
+            assert b"cannot be read" not in delivered(site.port, "", "")
+            site.stop(25)
+            assert site.said.count("leading (epoch") == 1, "its lead went on"
+            assert "Traceback" not in site.said
         for slug in ("stripe", "sendgrid"):
             assert stored(db, slug) == len(lab.lab.asked(slug))
         with db.read() as conn:
