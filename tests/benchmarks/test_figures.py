@@ -36,6 +36,15 @@ PROMISED = {
     "points of incidents left out": "charting",
     "a long history more than a short one": "reading",
     "a steady result, 10,000 checks": "judging",
+    "the same beside a dead channel of three": "alerting",
+    "kills of the worker, SQLite and Postgres": "kills",
+    "kills on an alert's way": "kills",
+    "age of the oldest answer that a kill took": "kills",
+    " servers at once, of any kind": "hostile",
+    "the end, past the deadline": "hostile",
+    "a neighbour's check, later than beside good servers": "hostile",
+    " look-ups that hang": "hostile",
+    "longest wait for the write lock while days are packed": "history",
 }
 BENCHMARKS = [path for path in sorted(HERE.glob("[a-z]*.py")) if path.name not in NOT_ONE]
 
