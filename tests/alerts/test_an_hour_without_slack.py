@@ -28,6 +28,7 @@ from tests.alerts.slack_server import SlackServer
 pytestmark = pytest.mark.anyio
 
 INCIDENTS = 500
+LETTERS = 5
 STEP_S = 10
 HOUR_S = 3_600
 RETRY_AFTER_S = 90
@@ -95,8 +96,8 @@ class Company:
 
 
 @pytest.fixture
-def db(sqlite_url: str) -> Iterator[Database]:
-    database = open_database(sqlite_url)
+def db(url: str) -> Iterator[Database]:
+    database = open_database(url)
     yield database
     database.close()
 
@@ -181,7 +182,7 @@ async def test_what_nobody_took_for_a_day_is_a_dead_letter_that_is_seen(
     db: Database, clock: Clock, slack: SlackServer, ops: Channel
 ) -> None:
     company = Company(db, clock)
-    company.views = {ident: incident(id=ident, name=f"Vendor {ident}") for ident in range(1, 21)}
+    company.views = {ident: incident(id=ident, name=f"Vendor {ident}") for ident in range(1, LETTERS + 1)}
     Writer(db).commit(Ledger(alerts=[AlertRow(ident, "ops", AlertKind.OPENED, clock(), 1) for ident in company.views]), epoch=company.epoch)
     dispatcher, began_ms = made(company, ops=ops), clock()
     slack.always = "500"
@@ -194,4 +195,4 @@ async def test_what_nobody_took_for_a_day_is_a_dead_letter_that_is_seen(
     assert {letter.incident for letter in letters} == set(company.views)
     assert {letter.error for letter in letters} == {"not delivered within 24 hours"}
     assert slack.in_channel == []
-    assert len(tried(db, "ops")) <= 20 * 30, "six tries within the hour, then one an hour each"
+    assert len(tried(db, "ops")) <= LETTERS * 30, "six tries within the hour, then one an hour each"
