@@ -116,7 +116,12 @@ def test_no_secret_comes_out_anywhere(tmp_path: Path, sqlite_url: str, lab: LabT
     out = run(tmp_path, sqlite_url, lab)
     assert scan_all(out, SECRETS) == {}
     assert lab.lab.server("calls").count > 0
-    own = {"the key of the error reports": DSN_KEY, "the dead-man's key": CALL_KEY, "the signing secret": lab.lab.hook.secret, "the bot's token": lab.lab.slack.token}
+    own = {
+        "the key of the error reports": DSN_KEY,
+        "the dead-man's key": CALL_KEY,
+        "the signing secret": lab.lab.hook.secret,
+        "the bot's token": lab.lab.slack.token,
+    }
     assert scan_all({where: blob for where, blob in out.items() if where != "reports"}, own) == {}  # whose receiver is shown its key
     assert [where for where, blob in out.items() if not blob and where != "health.db-wal"] == []
 
