@@ -107,6 +107,20 @@ def test_a_service_is_confined(path: Path) -> None:
     assert service["UMask"] == ["0077"]
 
 
+def test_commands_run_with_the_user_the_folder_and_the_environment_of_the_service() -> None:
+    script = DEPLOY / "systemd" / "integration-health"
+    assert script.stat().st_mode & 0o111
+    words = script.read_text().replace("\\\n", " ").splitlines()[-1].split()
+    service = unit(DEPLOY / "systemd" / "integration-health.service")
+    given = dict(word.removeprefix("--property=").split("=", 1) for word in words if word.startswith("--property="))
+    assert {"DynamicUser", "User", "StateDirectory", "EnvironmentFile"} <= given.keys()
+    assert {key: [value] for key, value in given.items()} == {key: service[key] for key in given}
+    environment = {word.removeprefix("--setenv=") for word in words if word.startswith("--setenv=")}
+    assert {"STATE_DIR=/var/lib/integration-health"} <= environment
+    assert environment <= {word for line in service["Environment"] for word in line.split()}
+    assert words[-2:] == [service["ExecStart"][0].split()[0], '"$@"']
+
+
 def test_a_service_is_not_started_again_where_that_mends_nothing() -> None:
     endless = {Exit.USAGE, Exit.CONFIGURATION, Exit.DATABASE_NEWER, Exit.TOKEN_NEEDED}
     lasting = [unit(path) for path in UNITS if "Restart" in unit(path)]
