@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Clock:
         self._now = max(wall, floor_ms)
         self._offset = self._now - wall  # how far we are ahead of the machine's clock
         self._halves = 0
+        self._turn = threading.Lock()  # many threads ask, and each moves it on
         self.steps: list[Step] = []
         if self._offset > TOLERANCE_MS:
             self.steps.append(Step(self._now, -self._offset))

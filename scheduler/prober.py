@@ -44,6 +44,7 @@ class Prober:
         self._release = release
         self._queue: DueQueue[int] = DueQueue()
         self._flying: dict[int, asyncio.Task[None]] = {}
+        self._begun: dict[int, int] = {}  # check -> when its newest run was due
         self._manual: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._sleeps_until_ms = 0
@@ -61,6 +62,7 @@ class Prober:
             self._spare = Spare(works.budgets, time.monotonic)
         self._plan, self._works = plan, works
         self._suspended &= set(works.jobs)
+        self._begun = {check: due_ms for check, due_ms in self._begun.items() if check in works.jobs}
         self._queue.drop(check for check in before.checks if check not in works.jobs)
         for ident in works.jobs:
             check, old = plan.checks[ident], before.checks.get(ident)
@@ -76,9 +78,12 @@ class Prober:
             self.hasten(check, gap_ms, after_ms)
 
     def hasten(self, check: int, gap_ms: int, after_ms: int) -> None:
-        """The judge's word: run again `gap_ms` after the attempt that was due at `after_ms`, unless it is running already."""
+        """The judge's word: run again `gap_ms` after the attempt that was due at `after_ms`, unless a newer one runs or has run already.
+
+        A word that comes late, after a slow commit or a step of the clock, would have the newer turn asked twice.
+        """
         plan = self._plan.checks.get(check)
-        if plan is None or check not in self._works.jobs or check in self._flying:
+        if plan is None or check not in self._works.jobs or check in self._flying or after_ms < self._begun.get(check, after_ms):
             return
         due_ms = after_ms + gap_ms
         if gap_ms >= plan.interval_ms:
@@ -150,7 +155,7 @@ class Prober:
         job = self._works.jobs.get(check)
         if job is None:
             return
-        due_ms = self._not_long_ago(check, due_ms)
+        due_ms = self._begun[check] = self._not_long_ago(check, due_ms)
         self._flying[check] = asyncio.get_running_loop().create_task(self._fly(check, job, due_ms))
 
     def _not_long_ago(self, check: int, due_ms: int) -> int:

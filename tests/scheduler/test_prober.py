@@ -98,6 +98,24 @@ def test_a_check_is_asked_again_and_again_in_its_phase() -> None:
     asyncio.run(scenario())
 
 
+def test_a_word_about_an_older_run_that_comes_late_has_no_turn_asked_twice() -> None:
+    async def scenario() -> None:
+        prober, heard, came = made(Vendor(), [check()])
+
+        async def twelve() -> None:
+            while len(heard) < 12:
+                came.clear()
+                await came.wait()
+                if len(heard) > 2:
+                    prober.hasten(1, 50, heard[-3].result.at_ms)
+
+        await running(prober, twelve)
+        due = [one.result.at_ms for one in heard]
+        assert len(set(due)) == len(due)
+
+    asyncio.run(scenario())
+
+
 def test_waiting_for_a_place_is_lateness_of_the_result() -> None:
     async def scenario() -> None:
         prober, heard, came = made(Vendor(), [check()])
