@@ -43,7 +43,11 @@ class Clock:
             self.steps.append(Step(self._now, -self._offset))
 
     def now_ms(self) -> int:
-        """The present instant; at least the one returned before."""
+        """The present instant; at least the one returned before. From any thread."""
+        with self._turn:
+            return self._moved_on()
+
+    def _moved_on(self) -> int:
         seen, wall = self._together()
         passed, self._seen = seen - self._seen, seen
         ahead = self._now + passed - wall
