@@ -130,7 +130,10 @@ def _new_file(out: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, out)
-        sync_folder(out.parent)
-    finally:
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+    else:
+        sync_folder(out.parent)  # the part's name is free by now, and another backup may have taken it
+    finally:
         lock.release()
