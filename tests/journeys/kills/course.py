@@ -43,7 +43,7 @@ class Outcome:
     def __str__(self) -> str:
         hits = ", ".join(f"{count} {point.value}" for point, count in self.hits.items())
         return (
-            f"{sum(self.hits.values())} kills ({hits}); {self.requests} requests, {self.results} results, "
+            f"{sum(self.hits.values())} kills ({hits}); {self.requests} requests ({self.per_s:.0f} a second), {self.results} results, "
             f"{self.unrecorded} lost with a kill, {self.twice} asked again, the oldest answer lost {self.reach_ms:.0f} ms before its kill"
         )
 
