@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from core.health import Cause
+from core.health import Cause, Evidence
 from core.ledger import EventRow, Ledger
-from scheduler.buffer import MOST
+from scheduler.buffer import MOST, Buffer
 from scheduler.clock import Clock
 from scheduler.commits import NOT_ROUND_S, Commits
 from scheduler.memory import Memory
@@ -122,6 +122,19 @@ def test_what_waits_is_bounded_and_what_falls_out_is_counted(sqlite: Database) -
         office.recorder.put(later)
     assert office.recorder.health.lost == 1
     assert not any(heard is oldest for heard in office.recorder._buffer._held)
+
+
+def test_of_those_that_wait_so_many_have_evidence_and_the_later_ones_are_kept_without(sqlite: Database) -> None:
+    office, buffer = Office(sqlite), Buffer(most_evidence=2)
+    told = [office.heard(ago_s, Cause.CONTRACT, evidence=Evidence("GET /", "500")) for ago_s in (4, 3, 2)]
+    for heard in (office.heard(5), *told):
+        buffer.put(heard)
+    held = buffer.batch()
+    assert [heard.result.at_ms for heard in held[1:]] == [heard.result.at_ms for heard in told]
+    assert [heard.result.evidence is not None for heard in held] == [False, True, True, False]
+    buffer.let_go(held[:2])
+    buffer.put(told[0])
+    assert buffer.batch()[0].result.evidence is not None, "there is room again"
 
 
 def test_a_result_that_cannot_be_written_does_not_take_the_others_with_it(db: Database) -> None:
