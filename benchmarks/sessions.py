@@ -59,7 +59,8 @@ def counted(target: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", target)
-        await asyncio.gather(carry(reader, back), carry(there, writer))
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(carry(reader, back), carry(there, writer))
 
     async def serve() -> None:
         server = await asyncio.start_server(relay, "127.0.0.1", 0)

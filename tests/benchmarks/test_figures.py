@@ -19,6 +19,7 @@ PROMISED = {
     "10,000 checks a minute, the scheduler's thread": "scheduling",
     "10,000 checks a minute, lateness p99": "scheduling",
     "memory from the second minute to the tenth": "scheduling",
+    "memory from the fifth minute to the tenth": "scheduling",
     "start to the first result, 1,000 checks": "starting",
     "durable rows a second": "storage",
     "against one commit a result": "storage",
