@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -27,7 +28,10 @@ _NUMBER = count(1)
 def postgres() -> Iterator[str]:
     """The URL of a Postgres server of our own, under a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="health-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock file: two users of one machine must not share it
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own, which makes its lock file anew
+    # Its lock file lies here, but in /tmp where this folder is not there: two users of one machine must not share it.
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
