@@ -67,7 +67,7 @@ async def test_nobody_there_is_a_connect_failure(check: Check, serve: Servers) -
 
 async def test_the_next_address_is_tried_where_one_does_not_answer(serve: Servers) -> None:
     port = await serve(greet)
-    lookups = Lookups(lambda host: ["127.0.0.2", "127.0.0.1"])  # nothing listens at the first
+    lookups = Lookups(lambda host: ["::1", "127.0.0.1"])  # nothing listens at the first
     runner = make_runner(ca_file=None, user_agent="t", now=lambda: datetime.now(UTC), proxies=False, lookups=lookups)
     job = Job(kinds()["tcp"].probe({"host": "two.example", "port": port}), 5.0, private_targets=True)
     assert (await runner.run(job)).outcome.cause is None
