@@ -20,6 +20,7 @@ from ui.reader import Reader
 from ui.readings.monitor import banner
 
 _log = logging.getLogger(__name__)
+_ASKED_AGAIN = "asked again"  # in the session: the path of the page that was stopped once
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def show(places: Sequence[Place]) -> None:
     try:
         _banner(first=not page.url_path)
         page.run()
+        st.session_state.pop(_ASKED_AGAIN, None)
     except ReadTookTooLong as error:
+        _ask_again(page.url_path)
         _log.warning("the page %s asked too much: %s", page.url_path or "wall", error)
         st.html(block(fault("This took too long.", f"{error} Ask for a shorter window or for fewer at once, or try again in a moment.")))
     except (Refusal, DatabaseBusy) as error:
@@ -62,6 +65,13 @@ def show(places: Sequence[Place]) -> None:
         _log.exception("the page %s failed", page.url_path or "wall")
         st.html(block(fault("This page could not be drawn.", "It was written down in the log of the monitor; probing goes on.")))
     links.follow()
+
+
+def _ask_again(path: str) -> None:
+    """Once for each page: a second of load is often over, and what was read before the stop is cached."""
+    if st.session_state.get(_ASKED_AGAIN) != path:
+        st.session_state[_ASKED_AGAIN] = path
+        st.rerun()
 
 
 def _page(place: Place) -> st.Page:

@@ -26,7 +26,7 @@ from lab.faults import Kind
 TIMEOUT_S: Final = 3.0
 FAR_TOO_LATE_S: Final = TIMEOUT_S + 5.0  # a block is longer; the half second itself is measured by benchmarks/hostile.py
 KEY: Final = "a-key-for-nobody-else"
-RESET: Final = r"^The connection (broke|failed): (Recv failure: )?Connection reset by peer\.$"
+RESET: Final = r"^The connection (broke|failed): ((Recv|Send) failure: )?Connection reset by peer\.$"
 NOBODY: Final = "^Nobody answered at the address:"  # where the reset is there before we look at the connection
 LONG: Final = r"^The answer is longer than 1 MiB once unpacked\.$"
 LATE: Final = r"^No answer within [23]\.\d s\.$"
