@@ -131,6 +131,7 @@ class Lives:
     def _begin(self, doom: Doom) -> int:
         assert self._nursery
         assert self._nursery.stdin
+        self._receivers.drain()
         self._receivers.life = len(self.past) + 1
         self._nursery.stdin.write(json.dumps(doom.as_json()).encode() + b"\n")
         pid = int(next(self._words())["pid"])
