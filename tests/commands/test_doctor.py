@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -64,8 +63,11 @@ def office(env: dict[str, str], sqlite_url: str) -> Iterator[Office]:
 
 
 def diagnosis(env: Mapping[str, str]) -> list[Finding]:
-    os.environ.update(env)
-    return asyncio.run(diagnosed(load(env)))
+    """References such as `env:NAME` are read from this process, which gets its own environment back."""
+    with pytest.MonkeyPatch.context() as here:
+        for name, value in env.items():
+            here.setenv(name, value)
+        return asyncio.run(diagnosed(load(env)))
 
 
 def rows(found: list[Finding], area: str) -> list[Finding]:
