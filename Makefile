@@ -20,7 +20,7 @@ demo: ## The same product against the fault lab, with 90 days of history
 
 test: ## Set up and run all tests: SQLite, a real Postgres, a real browser
 	@$(PYTHON) .ci/setup.py dev browser
-	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: ## Format, lint, types, lock files
 	@$(PYTHON) .ci/setup.py dev

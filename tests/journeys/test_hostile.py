@@ -38,7 +38,7 @@ def test_each_hostile_answer_has_its_cause_and_delays_nobody(tmp_path: Path, sql
     with LabThread(only=[*HOSTILE, WELL]) as lab:
         for slug, (fault, _) in HOSTILE.items():
             lab.call(lab.lab.break_, slug, fault)
-        text = declared(*(vendor(lab, slug) for slug in (*HOSTILE, WELL)), defaults="{interval: 4s, retry: 4s, timeout: 4s}")
+        text = declared(*(vendor(lab, slug) for slug in (*HOSTILE, WELL)), defaults="{interval: 2s, retry: 2s, timeout: 2s}")
         with Worker(tmp_path, environment(tmp_path, sqlite_url, lab), text) as worker:
             until(lambda: all(len(of(db, slug, begun)) >= 2 for slug in HOSTILE), "two runs of each")
             well = of(db, WELL, begun)
