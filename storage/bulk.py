@@ -27,19 +27,21 @@ def table_of(model: Any) -> Table:
     return table
 
 
-def insert(conn: Connection, model: Any, columns: Sequence[str], rows: Iterable[Row], twice: Twice = Twice.FAIL) -> None:
-    """Rows are tuples in the order of `columns`. Within one call the last of two rows with one key stands, when replacing."""
+def insert(conn: Connection, model: Any, columns: Sequence[str], rows: Iterable[Row], twice: Twice = Twice.FAIL) -> int:
+    """Returns how many rows it wrote. Rows are tuples in the order of `columns`.
+
+    Of two rows with one key within one call the first stands when keeping, the last when replacing.
+    """
     wanted = list(rows)
     if not wanted:
-        return
+        return 0
     table = table_of(model)
     if conn.dialect.name == "sqlite":
-        conn.exec_driver_sql(_sqlite_statement(table, tuple(columns), twice), wanted)
-        return
+        return conn.exec_driver_sql(_sqlite_statement(table, tuple(columns), twice), wanted).rowcount
     if twice is Twice.REPLACE:
         wanted = _last_of_each(table, columns, wanted)
     arrays = tuple(list(column) for column in zip(*wanted, strict=True))
-    conn.exec_driver_sql(_postgres_statement(table, tuple(columns), twice), arrays)
+    return conn.exec_driver_sql(_postgres_statement(table, tuple(columns), twice), arrays).rowcount
 
 
 def _last_of_each(table: Table, columns: Sequence[str], rows: list[Row]) -> list[Row]:

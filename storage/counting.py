@@ -38,11 +38,15 @@ class Counting:
         self._counted_in = {check.plan.id: one.plan.id for one in integrations for check in one.checks if check.plan.counts}
 
     def add(self, conn: Connection, lines: Iterable[Line], now_ms: int) -> set[tuple[int, int]]:
-        """Count what is newer than all before it. Returns (check, day) of what is not: it may be stored already, so `recount` that day."""
+        """Count what is newer than all that was counted before it of its check.
+
+        Returns (check, day) of what is not, or of which nothing was counted yet in this process: it may be stored already, so
+        `recount` that day.
+        """
         new, late = [], set()
         for line in lines:
             day = line[2] // DAY_MS * DAY_MS
-            if line[2] <= self._newest.get(line[:2], -1) and day >= now_ms - COUNTED_ANEW_MS:
+            if line[2] <= self._newest.get(line[:2], line[2]) and day >= now_ms - COUNTED_ANEW_MS:
                 late.add((line[0], day))
                 continue
             self._newest[line[:2]] = max(line[2], self._newest.get(line[:2], -1))

@@ -53,19 +53,49 @@ def write_judged(conn: Connection, ledger: Ledger) -> None:
     write_corrections(conn, ledger.corrections)
 
 
-def write_results(conn: Connection, results: Sequence[ProbeResult]) -> None:
-    """Written results are never relabelled: a key that is there keeps its row."""
+def write_results(conn: Connection, results: Sequence[ProbeResult]) -> Sequence[ProbeResult]:
+    """Returns those it wrote. A result is never relabelled: a key that is there keeps its row, with phases or without."""
+    if not results:
+        return results
+    new = _written(conn, results)
+    phases = [
+        (r.check, r.location, r.at_ms, p.dns_us, p.connect_us, p.tls_us, p.first_byte_us, p.transfer_us)
+        for r in new
+        if (p := r.phases) is not None
+    ]
+    insert(conn, models.Phase, PHASE_COLUMNS, phases, Twice.KEEP)
+    return new
+
+
+def _written(conn: Connection, results: Sequence[ProbeResult]) -> Sequence[ProbeResult]:
+    """Nearly always every row is new, which their number shows: what is twice is only looked for where some were not taken."""
+    attempt = conn.begin_nested()
+    if _insert_results(conn, results) == len(results):
+        attempt.commit()
+        return results
+    attempt.rollback()
+    new = _unheard_of(conn, results)
+    _insert_results(conn, new)
+    return new
+
+
+def _insert_results(conn: Connection, results: Sequence[ProbeResult]) -> int:
     rows = [
         (r.check, r.location, r.at_ms, min(r.late_ms, INT4), FLAGS[r.cause, r.fit, r.manual], CAUSE_CODE[r.cause], min(r.total_us, INT4))
         for r in results
     ]
-    insert(conn, models.Result, RESULT_COLUMNS, rows, Twice.KEEP)
-    phases = [
-        (r.check, r.location, r.at_ms, p.dns_us, p.connect_us, p.tls_us, p.first_byte_us, p.transfer_us)
-        for r in results
-        if (p := r.phases) is not None
+    return insert(conn, models.Result, RESULT_COLUMNS, rows, Twice.KEEP)
+
+
+def _unheard_of(conn: Connection, results: Sequence[ProbeResult]) -> list[ProbeResult]:
+    """The first telling of each key that has no row yet."""
+    first = {(r.check, r.location, r.at_ms): r for r in reversed(results)}
+    there = text('SELECT 1 FROM result WHERE "check" = :check AND location = :location AND at_ms = :at')
+    return [
+        result
+        for (check, location, at_ms), result in first.items()
+        if conn.execute(there, {"check": check, "location": location, "at": at_ms}).first() is None
     ]
-    insert(conn, models.Phase, PHASE_COLUMNS, phases, Twice.KEEP)
 
 
 RESULT_COLUMNS: Final = ("check", "location", "at_ms", "late_ms", "status", "cause", "total_us")

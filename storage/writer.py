@@ -59,8 +59,8 @@ def _claim(conn: Connection, epoch: int, flush: int) -> None:
 
 def write(conn: Connection, ledger: Ledger) -> None:
     """Every list of the ledger, inside the caller's transaction."""
-    entries.write_results(conn, ledger.results)
-    entries.write_evidence(conn, ledger.results, changed={(span.check, span.location) for span in ledger.spans})
+    new = entries.write_results(conn, ledger.results)
+    entries.write_evidence(conn, new, changed={(span.check, span.location) for span in ledger.spans})
     entries.write_judged(conn, ledger)
     entries.write_alerts(conn, ledger.alerts)
     entries.write_addresses(conn, ledger.addresses)

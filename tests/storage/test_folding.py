@@ -107,6 +107,18 @@ def test_what_was_written_and_not_folded_before_a_crash_is_counted_after_it(work
     assert [row.results for row in anew.rows(Scope.INTEGRATION, DAY_MS)] == [180]
 
 
+def test_the_newest_result_told_again_to_the_next_worker_is_counted_once(worker: Worker, db: Database) -> None:
+    worker.commit(well(NOON, NOON + HOUR))
+    next_day = NOON + DAY
+    worker.fold(next_day)
+    anew = Worker(db, worker.epoch)
+    anew.fold(next_day + MINUTE)
+    anew.commit(Ledger(results=[samples.result(API, NOON + 59 * MINUTE, Cause.DNS, 7)]))
+    anew.fold(next_day + 2 * MINUTE)
+    assert sum(row.results for row in anew.rows(Scope.CHECK, HOUR_MS)) == 60
+    assert sum(row.results for row in anew.rows(Scope.INTEGRATION, DAY_MS)) == 60
+
+
 def outage(since_ms: int, until_ms: int, party: Party = Party.THEIRS) -> Ledger:
     """Up from NOON on, down from `since_ms` to `until_ms`, up again; one incident."""
     failing = every_minute(since_ms, until_ms, Cause.SERVER_ERROR)

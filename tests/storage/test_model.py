@@ -92,13 +92,9 @@ class Model:
         doing[step](given)
 
     def write(self, rows: list[tuple[int, int, Cause | None, int, bool, bool]]) -> None:
-        """A key is one run: told twice, it has phases both times or neither time."""
-        made: list[ProbeResult] = []
+        made = []
         for check, late_ms, cause, total_us, fit, timed in rows:
-            key = (self.checks[check], self.now_ms - late_ms)
-            first = self.known.get(key) or next((one for one in made if (one.check, one.at_ms) == key), None)
-            timed_so = timed and total_us > 40_000 if first is None else first.phases is not None
-            phases = samples.phases(max(total_us, 40_001)) if timed_so else None
+            phases = samples.phases(total_us) if timed and total_us > 40_000 else None
             one = samples.result(self.checks[check], self.now_ms - late_ms, cause, total_us, kept=False, phases=phases)
             made.append(replace(one, fit=fit))
         self.commit(Ledger(results=made))

@@ -73,6 +73,20 @@ def test_a_result_written_twice_keeps_its_first_row(db: Database, epoch: int) ->
         assert [line.cause for line in results.results(conn, check, LOCAL, 0, NOON * 2)] == [None, None]
 
 
+def test_a_result_told_otherwise_adds_neither_phases_nor_evidence_to_the_first(db: Database, epoch: int) -> None:
+    check = samples.watched(db).plan.checks[1].id
+    first = [samples.result(check, NOON + n * MINUTE) for n in range(2)]
+    otherwise = [replace(samples.result(check, one.at_ms, Cause.TIMEOUT), phases=samples.phases(120_000)) for one in first]
+    later = replace(samples.result(check, NOON + 2 * MINUTE, Cause.DNS), phases=samples.phases(50_000))
+    Writer(db).commit(Ledger(results=[first[0]]), epoch=epoch)
+    Writer(db).commit(Ledger(results=[*otherwise[:1], first[1], *otherwise[1:], later]), epoch=epoch)
+    with db.read() as conn:
+        assert [line.cause for line in results.results(conn, check, LOCAL, 0, NOON * 2)] == [Cause.DNS, None, None]
+        assert results.phases(conn, check, LOCAL, 0, NOON * 2).at_ms.tolist() == [later.at_ms]
+        kept = [evidence.evidence(conn, check, LOCAL, NOON + n * MINUTE) is not None for n in range(3)]
+    assert kept == [False, False, True]
+
+
 def test_a_span_that_goes_on_replaces_its_row(db: Database, epoch: int) -> None:
     check = samples.watched(db).plan.checks[1].id
     open_span = samples.span(check, NOON, None)
