@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from core.health import Phases, ProbeResult
 from core.ledger import AlertRow, Ledger
-from storage import entries, lease, models, summary
+from storage import entries, lease, models, result_entries, summary
 from storage.bulk import insert
 from storage.catalogue import load_catalogue
 from storage.codec import dump_json
@@ -56,12 +56,12 @@ class Backfill:
         packs = [] if hot else [pack_row(check, place, day_ms, columns, phases) for check, place, columns, phases in days]
         with self._db.write() as conn:
             lease.fence(conn, self._epoch)
-            entries.write_results(conn, own if hot else ())
+            result_entries.write_results(conn, own if hot else ())
             insert(conn, models.Pack, PACK_COLUMNS, packs)
             write_tallies(
                 conn, counted(((check, columns) for check, _, columns, _ in days), self._counted_in(conn), self._now_ms - HOURS_KEPT_MS)
             )
-            entries.write_evidence(conn, own, changed={(span.check, span.location) for span in ledger.spans})
+            result_entries.write_evidence(conn, own, changed={(span.check, span.location) for span in ledger.spans})
             _write_judged(conn, ledger)
 
     def _counted_in(self, conn: Connection) -> Mapping[int, int]:
@@ -72,7 +72,7 @@ class Backfill:
         """The time in buckets of all that was added, and the summary rows."""
         with self._db.write() as conn:
             lease.fence(conn, self._epoch)
-            entries.write_results(conn, self._early)
+            result_entries.write_results(conn, self._early)
             conn.execute(text("UPDATE summary SET folded_ms = :now"), {"now": self._now_ms})  # all of it is counted
         Folder(self._db).fold(self._now_ms, epoch=self._epoch)
 

@@ -18,6 +18,8 @@ class Scope(IntEnum):
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000
 
+INT4: Final = 2**31 - 1  # the most a column takes: one absurd figure must not make a flush fail for ever on Postgres
+
 STATUSES: Final = (Status.UP, Status.DEGRADED, Status.DOWN, Status.UNKNOWN)
 STATUS_CODE: Final = {status: code for code, status in enumerate(STATUSES)}
 

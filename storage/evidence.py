@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from storage.codec import unsqueeze
 from storage.codes import CAUSES, STATUS_MASK, STATUSES
-from storage.entries import Exchange
+from storage.result_entries import Exchange
 from storage.rows import EvidenceRow, FailureLine
 
 _END: Final = 2**62  # after everything

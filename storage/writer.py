@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from core.ledger import Ledger
-from storage import changes, entries, summary
+from storage import changes, entries, result_entries, summary
 from storage.engine import Database
 from storage.faults import NO_ANSWER, Fenced, Unheard
 
@@ -59,8 +59,8 @@ def _claim(conn: Connection, epoch: int, flush: int) -> None:
 
 def write(conn: Connection, ledger: Ledger) -> None:
     """Every list of the ledger, inside the caller's transaction."""
-    new = entries.write_results(conn, ledger.results)
-    entries.write_evidence(conn, new, changed={(span.check, span.location) for span in ledger.spans})
+    new = result_entries.write_results(conn, ledger.results)
+    result_entries.write_evidence(conn, new, changed={(span.check, span.location) for span in ledger.spans})
     entries.write_judged(conn, ledger)
     entries.write_alerts(conn, ledger.alerts)
     entries.write_addresses(conn, ledger.addresses)
