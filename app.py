@@ -22,7 +22,7 @@ from api.sockets import send_at_once
 from core.exits import Refusal
 from scheduler.supervisor import Supervisor
 from scheduler.web_side import WebSide
-from settings import Settings, load
+from settings import SHIPPED, Settings, load
 
 ROOT = Path(__file__).resolve().parent
 PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents", "sla", "trends", "deliveries", "system"})
@@ -31,8 +31,11 @@ log = logging.getLogger("app")
 
 
 def by_streamlit() -> bool:
-    """Whether Streamlit serves this file; another server (uvicorn) listens where it is told to, and HOST and PORT say where that is."""
-    return Path(sys.argv[0]).resolve() == Path(__file__).resolve()
+    """Whether Streamlit serves this file; another server (uvicorn) listens where it is told to, and HOST and PORT say where that is.
+
+    `run` names the file beside what ships with the product, where a wheel has its Streamlit options but not its code.
+    """
+    return Path(sys.argv[0]).resolve() in {Path(__file__).resolve(), (SHIPPED / "app.py").resolve()}
 
 
 def served(settings: Settings) -> Settings:
