@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from benchmarks.serving import serving
 
 MOST = 64 << 20  # bytes of a message
 
@@ -47,7 +48,6 @@ async def rerun(session: Session) -> float:
 def counted(target: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
     """A port that leads to `target`, and what passed through it: instants and bytes, both ways."""
     passed: list[tuple[float, int]] = []
-    loop, ready, port = asyncio.new_event_loop(), threading.Event(), []
 
     async def carry(source: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.CancelledError):
@@ -62,26 +62,5 @@ def counted(target: int) -> Iterator[tuple[int, list[tuple[float, int]]]]:
         with suppress(asyncio.CancelledError):
             await asyncio.gather(carry(reader, back), carry(there, writer))
 
-    async def serve() -> None:
-        server = await asyncio.start_server(relay, "127.0.0.1", 0)
-        port.append(server.sockets[0].getsockname()[1])
-        ready.set()
-
-    def run() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    ready.wait(10)
-    yield port[0], passed
-    asyncio.run_coroutine_threadsafe(_end_all(), loop).result(10)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
-
-
-async def _end_all() -> None:
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    with serving(relay) as port:
+        yield port, passed

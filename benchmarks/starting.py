@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from sqlalchemy import text
 
 from benchmarks.figures import say
+from benchmarks.serving import serving
 from storage.engine import Database, open_database
 from storage.migrate import migrate
 
@@ -83,7 +83,6 @@ def _resident_of(process: int) -> float:
 @contextmanager
 def vendor() -> Iterator[str]:
     """Answers whatever is asked, from a thread of this process."""
-    ready, loop, port = threading.Event(), asyncio.new_event_loop(), []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -91,21 +90,8 @@ def vendor() -> Iterator[str]:
         await writer.drain()
         writer.close()
 
-    async def serve() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=1_024)
-        port.append(server.sockets[0].getsockname()[1])
-        ready.set()
-
-    def run() -> None:
-        loop.run_until_complete(serve())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    ready.wait(10)
-    yield f"http://127.0.0.1:{port[0]}"
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    with serving(answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 if __name__ == "__main__":
