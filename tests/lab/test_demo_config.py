@@ -32,10 +32,10 @@ async def test_it_declares_the_checks_of_the_history_and_no_others(lab: Lab) -> 
     assert len(declared) <= 40
 
 
-async def test_it_has_25_to_32_integrations_over_nine_categories(lab: Lab) -> None:
+async def test_it_has_25_to_32_integrations_over_twelve_categories(lab: Lab) -> None:
     loaded = load(demo(lab, now=NOW).text)
     assert 25 <= len(loaded.declared) <= 32
-    assert len({one.category for one in loaded.declared}) == 9
+    assert len({one.category for one in loaded.declared}) == 12
     assert {one.provider for one in loaded.declared} >= OWN
 
 
