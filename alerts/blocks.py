@@ -43,6 +43,7 @@ def _incident(view: IncidentView, message: Message) -> list[Block]:
         _fields(view),
         _vendor(view),
         _members(view),
+        _burning(view),
         _evidence(view),
         _timeline(view, message) if message.late else None,
         _links(view),
@@ -101,6 +102,11 @@ def _members(view: IncidentView) -> Block | None:
     more = len(view.members) - MEMBERS_SHOWN
     names = ", ".join(view.members[:MEMBERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
     return _section(f"*Which*\n{slack_escape(names, 1500)}")
+
+
+def _burning(view: IncidentView) -> Block | None:
+    names = words.burning(view)
+    return _section(f"*{words.burning_title(view)}*\n{slack_escape(names, 1500)}") if names else None
 
 
 def _evidence(view: IncidentView) -> Block | None:

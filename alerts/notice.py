@@ -15,8 +15,12 @@ Body = Mapping[str, Any]
 
 
 def notice_of(alert: DueAlert, now_ms: int, zone: str, base_url: str | None) -> Notice:
-    """Words for a budget, fast burn, blind or test alert; `path` in the body becomes a link under the pages' address."""
-    notice = _WORDS[alert.kind](alert.body, now_ms, zone)
+    """Words for a budget, fast burn, blind or test alert; `path` in the body becomes a link under the pages' address.
+
+    `several` in a body has one such body for each integration.
+    """
+    words = _SEVERAL if "several" in alert.body else _WORDS
+    notice = words[alert.kind](alert.body, now_ms, zone)
     path = alert.body.get("path")
     return replace(notice, link=f"{base_url.rstrip('/')}{path}") if base_url and path else notice
 
@@ -39,6 +43,25 @@ def _fast_burn(body: Body, now_ms: int, zone: str) -> Notice:
     windows = f"{body.get('long', '1 h')} and {body.get('short', '5 min')}"
     fields = {"Seen over": windows, "Failed probes": str(body.get("failures", 0))}
     return Notice(f"{name}: budget burns {burn:.1f}x", sentence, fields)
+
+
+def _budgets(body: Body, now_ms: int, zone: str) -> Notice:
+    """`several` bodies as `_budget` takes them, of one threshold and period."""
+    several = body["several"]
+    threshold = several[0].get("threshold", 100)
+    spent = "spent" if threshold >= 100 else f"{threshold} % spent"
+    each = ", ".join(f"{one.get('name', '')} ({lasting(one.get('spent_ms', 0))} of {lasting(one.get('total_ms', 0))})" for one in several)
+    period = several[0].get("period", "this month")
+    sentence = f"The error budgets of {len(several)} integrations for {period} are {spent}: {each}."
+    return Notice(f"{len(several)} budgets {threshold} % spent", sentence)
+
+
+def _fast_burns(body: Body, now_ms: int, zone: str) -> Notice:
+    """`several` bodies as `_fast_burn` takes them; the worst stands first."""
+    several = sorted(body["several"], key=lambda one: -float(one.get("burn", 0)))
+    each = ", ".join(f"{one.get('name', '')} {float(one.get('burn', 0)):.1f}x" for one in several)
+    sentence = f"{len(several)} integrations spend their error budgets faster than they can afford: {each}."
+    return Notice(f"{len(several)} budgets burn fast", sentence)
 
 
 def _blind(body: Body, now_ms: int, zone: str) -> Notice:
@@ -69,4 +92,9 @@ _WORDS: Final[dict[AlertKind, Callable[[Body, int, str], Notice]]] = {
     AlertKind.FAST_BURN: _fast_burn,
     AlertKind.BLIND: _blind,
     AlertKind.TEST: _test,
+}
+_SEVERAL: Final[dict[AlertKind, Callable[[Body, int, str], Notice]]] = {
+    **_WORDS,
+    AlertKind.BUDGET: _budgets,
+    AlertKind.FAST_BURN: _fast_burns,
 }

@@ -12,6 +12,7 @@ from core.ledger import EventRow, IncidentKind
 from core.verdict import OWN_NETWORK, Confidence, Party, Speaks, Verdict
 
 DETAIL_LIMIT: Final = 200
+BUDGET_LINE: Final = "budget"  # the kind of a group's event that names members whose budgets burn fast
 _PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
 _CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
@@ -96,6 +97,15 @@ def rests_on(view: IncidentView) -> str:
     return "\n".join(f"{marks[fact.speaks]} {fact.sentence}{f' {fact.figures}' if fact.figures else ''}" for fact in facts)
 
 
+def burning(view: IncidentView) -> str:
+    """The members of a group whose budgets burn fast: `PayPal 33x, Stripe 15x`."""
+    return ", ".join(event.detail for event in view.events if event.kind == BUDGET_LINE)
+
+
+def burning_title(view: IncidentView) -> str:
+    return "Budgets burning fast" if view.open else "Budgets that burnt fast"
+
+
 def budget(view: BudgetView) -> str:
     """`25 of 43 min left, burns 33x`."""
     left = view.total_ms - view.spent_ms
@@ -134,7 +144,8 @@ def timeline(view: IncidentView, message: Message, *, after: int = 0) -> list[st
 
 
 def _event(event: EventRow) -> str:
-    detail = f": {event.detail[:DETAIL_LIMIT]}" if event.detail else ""
+    cut = event.detail if len(event.detail) <= DETAIL_LIMIT else f"{event.detail[: DETAIL_LIMIT - 1]}…"
+    detail = f": {cut}" if cut else ""
     return f"{event.text}{detail}{f' ({event.by})' if event.by else ''}"
 
 

@@ -43,6 +43,7 @@ class BudgetTold:
     period: str = ""
     threshold: int = 0
     burning: bool = False
+    waits_ms: int | None = None  # since when a burn waits to be told: a group may form that speaks for it
 
 
 Ailment = tuple[int, int, int]  # which rows a cause speaks for (bits), the newest result with it, where its kind began (ms)

@@ -1,9 +1,9 @@
-"""Error budgets: an alert at 50, 80 and 100 % of the month's, each once, and one while it burns fast."""
+"""Error budgets: an alert at 50, 80 and 100 % of the month's, each once; and what was told of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from alerts.policy import severity
@@ -40,24 +40,47 @@ class BudgetFigures:
 
 
 def tell(draft: Draft, figures: Sequence[BudgetFigures], now_ms: int) -> None:
+    """Those that pass the same mark at the same look are one message: an outage of many spends many budgets at once."""
+    passed: dict[int, list[telling.News]] = {threshold: [] for threshold in THRESHOLDS}
+    for plan, one in audible(draft.memory, figures, now_ms):
+        told = known(draft.memory, plan.id)
+        before = told.threshold if told.period == one.period else 0
+        if one.threshold > before and one.threshold in THRESHOLDS:
+            passed[one.threshold].append(telling.News(plan.id, _urgency(plan, one.threshold), _budget(plan, one)))
+        remember(draft, plan, replace(told, period=one.period, threshold=max(before, one.threshold)), now_ms)
+    for news in passed.values():
+        telling.notice_together(draft, AlertKind.BUDGET, news, now_ms)
+
+
+def audible(memory: Memory, figures: Sequence[BudgetFigures], now_ms: int) -> Iterator[tuple[IntegrationPlan, BudgetFigures]]:
     """What is silenced now is told when the silence is over."""
     for one in figures:
-        plan = draft.memory.plan.integrations.get(one.integration)
-        if plan is not None and not telling.suppressed(draft.memory, plan.id, now_ms):
-            _tell(draft, plan, one, now_ms)
+        plan = memory.plan.integrations.get(one.integration)
+        if plan is not None and not telling.suppressed(memory, plan.id, now_ms):
+            yield plan, one
 
 
-def _tell(draft: Draft, plan: IntegrationPlan, one: BudgetFigures, now_ms: int) -> None:
-    told = draft.memory.budgets.get(plan.id, BudgetTold())
-    before = told.threshold if told.period == one.period else 0
-    after = BudgetTold(one.period, max(before, one.threshold), one.burns_fast)
-    channels = telling.channels_of(draft.memory, plan.id, now_ms)
-    if one.threshold > before and one.threshold in THRESHOLDS:
-        telling.notice(draft, channels, AlertKind.BUDGET, _urgency(plan, one.threshold), now_ms, _budget(plan, one))
-    if one.burns_fast and not told.burning:
-        telling.notice(draft, channels, AlertKind.FAST_BURN, severity(plan.criticality, Status.DOWN), now_ms, _burn(plan, one))
-    if after != told:
-        _remember(draft, plan, after, now_ms)
+def known(memory: Memory, integration: int) -> BudgetTold:
+    return memory.budgets.get(integration, BudgetTold())
+
+
+def remember(draft: Draft, plan: IntegrationPlan, told: BudgetTold, now_ms: int) -> None:
+    """Written down where it changed; since when something waits to be told is not."""
+    before = known(draft.memory, plan.id)
+    draft.memory.budgets[plan.id] = told
+    if plan.checks and replace(before, waits_ms=None) != replace(told, waits_ms=None):
+        check = min(one.id for one in plan.checks)
+        body = {"period": told.period, "threshold": told.threshold, "burning": told.burning}
+        draft.signals[check, SIGNAL] = SignalRow(check, SIGNAL, now_ms, body)
+
+
+def recalled(memory: Memory, row: SignalRow) -> None:
+    """What was told before a restart."""
+    plan = memory.plan.checks.get(row.check)
+    if plan is None:
+        return
+    told = BudgetTold(str(row.body.get("period", "")), int(row.body.get("threshold", 0)), bool(row.body.get("burning", False)))
+    memory.budgets[plan.integration] = max(told, known(memory, plan.integration), key=lambda one: (one.period, one.threshold))
 
 
 def _urgency(plan: IntegrationPlan, threshold: int) -> int:
@@ -74,26 +97,3 @@ def _budget(plan: IntegrationPlan, one: BudgetFigures) -> dict[str, Any]:
         "exhausts_ms": one.exhausts_ms,
         "path": f"/integration?id={plan.slug}",
     }
-
-
-def _burn(plan: IntegrationPlan, one: BudgetFigures) -> dict[str, Any]:
-    figures = {"burn": one.burn, "long": one.long, "short": one.short, "failures": one.failures}
-    return {"name": plan.name, **figures, "path": f"/integration?id={plan.slug}"}
-
-
-def _remember(draft: Draft, plan: IntegrationPlan, told: BudgetTold, now_ms: int) -> None:
-    draft.memory.budgets[plan.id] = told
-    if plan.checks:
-        check = min(one.id for one in plan.checks)
-        body = {"period": told.period, "threshold": told.threshold, "burning": told.burning}
-        draft.signals[check, SIGNAL] = SignalRow(check, SIGNAL, now_ms, body)
-
-
-def recalled(memory: Memory, row: SignalRow) -> None:
-    """What was told before a restart."""
-    plan = memory.plan.checks.get(row.check)
-    if plan is None:
-        return
-    told = BudgetTold(str(row.body.get("period", "")), int(row.body.get("threshold", 0)), bool(row.body.get("burning", False)))
-    known = memory.budgets.get(plan.integration, BudgetTold())
-    memory.budgets[plan.integration] = max(told, known, key=lambda one: (one.period, one.threshold))

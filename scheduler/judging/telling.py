@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from alerts.policy import routes
@@ -66,6 +68,26 @@ def remind(draft: Draft, incident: int, now_ms: int) -> None:
 def tell_end(draft: Draft, row: IncidentRow, now_ms: int) -> None:
     """Who was told of the opening is told of the end, whatever is silenced."""
     _say(draft, row, row.told, AlertKind.RESOLVED, now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is to be said of one integration that no incident holds."""
+
+    integration: int
+    severity: int
+    body: dict[str, Any]
+
+
+def notice_together(draft: Draft, kind: AlertKind, news: Iterable[News], now_ms: int) -> None:
+    """One message in each channel, however many integrations it is about; as urgent as the worst of them."""
+    wanted: dict[str, list[News]] = defaultdict(list)
+    for one in news:
+        for channel in channels_of(draft.memory, one.integration, now_ms):
+            wanted[channel].append(one)
+    for channel, told in wanted.items():
+        body = told[0].body if len(told) == 1 else {"several": [one.body for one in told], "path": "/"}
+        notice(draft, (channel,), kind, min(one.severity for one in told), now_ms, body)
 
 
 def notice(draft: Draft, channels: Iterable[str], kind: AlertKind, severity: int, now_ms: int, body: dict[str, Any]) -> None:

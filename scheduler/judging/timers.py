@@ -9,7 +9,7 @@ from core.incident import GIVEN_UP_MS, LOST_SIGHT_MS
 from core.ledger import IncidentKind, IncidentRow
 from core.line import Key, forget_run, went_silent
 from core.transition import reminder_due
-from scheduler.judging import budgets, stretches, telling
+from scheduler.judging import budgets, burning, stretches, telling
 from scheduler.judging.budgets import BudgetFigures
 from scheduler.judging.draft import Draft
 from scheduler.judging.endings import UNSEEN, close
@@ -25,6 +25,7 @@ def tick(draft: Draft, figures: Sequence[BudgetFigures]) -> None:
     for ident in list(draft.memory.incidents):
         _speak(draft, ident, now_ms)
     budgets.tell(draft, figures, now_ms)
+    burning.tell(draft, figures, now_ms)
 
 
 def is_due(memory: Memory, now_ms: int, figures: Sequence[BudgetFigures]) -> bool:

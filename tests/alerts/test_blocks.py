@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from alerts.blocks import slack_form
 from alerts.message import Message, Notice
+from alerts.plain import payload, plain_text
 from alerts.slack_text import link, web_address
+from alerts.words import BUDGET_LINE, timeline
 from core.health import PageReading, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind
 from core.verdict import Fact, Party, Speaks
@@ -91,6 +93,23 @@ def test_somebody_who_is_on_it_is_named() -> None:
 )
 def test_other_states_have_their_words(changes: dict[str, Any], says: str) -> None:
     assert says in words_of(message(incident(**changes)))
+
+
+def test_a_group_says_in_every_form_which_budgets_burn_fast_and_burnt() -> None:
+    lines = [EventRow(9, NOON, BUDGET_LINE, "Error budgets burn fast", burning) for burning in ("PayPal 33x, Stripe 15x", "Adyen 7x")]
+    group = incident(kind=IncidentKind.GROUP, name="The path to 6 vendors", members=("PayPal",), events=tuple(lines))
+    said = "PayPal 33x, Stripe 15x, Adyen 7x"
+    assert f"*Budgets burning fast*\\n{said}" in words_of(message(group))
+    assert f"*Budgets that burnt fast*\\n{said}" in words_of(message(resolved(group)))
+    assert f"Budgets burning fast: {said}" in plain_text(message(group))
+    assert payload(message(group))["data"]["budgets_burning_fast"] == said
+
+
+def test_what_a_line_of_the_timeline_leaves_out_is_marked() -> None:
+    names = ", ".join(f"Vendor{number}" for number in range(40))
+    (line,) = timeline(incident(events=(EventRow(1, NOON, "joined", "40 integrations now", names),)), message())
+    assert line.endswith("…")
+    assert len(line) < 260
 
 
 def test_a_group_names_its_members() -> None:

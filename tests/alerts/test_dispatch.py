@@ -289,6 +289,22 @@ async def test_budget_burn_blind_and_test_alerts_are_notices(world: World) -> No
     ]
 
 
+async def test_many_budgets_at_once_are_one_notice_that_leaves_nobody_out(world: World) -> None:
+    pager = Pager()
+    spent = [{"name": name, "threshold": 50, "period": "November", "spent_ms": 22 * MINUTE, "total_ms": 43 * MINUTE} for name in ("A", "B")]
+    fast = [{"name": name, "burn": burn, "failures": 5} for name, burn in (("A", 15.2), ("B", 33.1))]
+    for kind, several in ((AlertKind.BUDGET, spent), (AlertKind.FAST_BURN, fast)):
+        world.outbox.add("pager", kind, at_ms=world.clock(), incident=None, body={"several": several, "path": "/"})
+    await drain(world.dispatcher(pager=pager), world.clock, "pager")
+    assert [(message.about.title, message.about.sentence) for message in pager.told] == [  # type: ignore[union-attr]
+        (
+            "2 budgets 50 % spent",
+            "The error budgets of 2 integrations for November are 50 % spent: A (22 min of 43 min), B (22 min of 43 min).",
+        ),
+        ("2 budgets burn fast", "2 integrations spend their error budgets faster than they can afford: B 33.1x, A 15.2x."),
+    ]
+
+
 async def until(happens: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not happens():

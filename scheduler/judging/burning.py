@@ -1,0 +1,75 @@
+"""Budgets that burn fast: told once while they do, by the group's message where a group speaks for the integration."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from alerts.policy import severity
+from alerts.words import BUDGET_LINE
+from core.grouping import JOIN_MS
+from core.health import Status
+from core.ledger import AlertKind, IncidentKind
+from core.plan import IntegrationPlan
+from scheduler.judging import budgets, telling
+from scheduler.judging.budgets import BudgetFigures
+from scheduler.judging.draft import Draft
+from scheduler.memory import BudgetTold, Memory
+
+PATIENCE_MS: Final = 180_000  # an outage is confirmed within two minutes, and joins a group within one more
+
+_Fire = tuple[IntegrationPlan, BudgetFigures]
+
+
+def tell(draft: Draft, figures: Sequence[BudgetFigures], now_ms: int) -> None:
+    """A fire is one of its group's lines, or a message of its own; those seen at the same look are one message."""
+    alone: list[telling.News] = []
+    grouped: dict[int, list[_Fire]] = defaultdict(list)
+    for plan, one in budgets.audible(draft.memory, figures, now_ms):
+        told = budgets.known(draft.memory, plan.id)
+        group = _group_of(draft.memory, plan.id)
+        waits_ms = None
+        if one.burns_fast and not told.burning:
+            if group is not None:
+                grouped[group].append((plan, one))
+            elif _may_join(draft.memory, plan, told, now_ms):
+                waits_ms = now_ms if told.waits_ms is None else told.waits_ms
+            else:
+                alone.append(telling.News(plan.id, severity(plan.criticality, Status.DOWN), _body(plan, one)))
+        budgets.remember(draft, plan, replace(told, burning=one.burns_fast and waits_ms is None, waits_ms=waits_ms), now_ms)
+    for ident, fires in grouped.items():
+        _say_in_group(draft, ident, fires, now_ms)
+    telling.notice_together(draft, AlertKind.FAST_BURN, alone, now_ms)
+
+
+def _group_of(memory: Memory, integration: int) -> int | None:
+    """The open group that speaks for it."""
+    row = memory.open_incident(integration)
+    group = memory.incidents.get(row.group) if row is not None and row.group is not None else None
+    return group.id if group is not None and group.kind is IncidentKind.GROUP else None
+
+
+def _may_join(memory: Memory, plan: IntegrationPlan, told: BudgetTold, now_ms: int) -> bool:
+    """Whether a group may speak for it in a moment: its failure is not confirmed yet, or was within the minute in which groups form."""
+    if told.waits_ms is not None and now_ms - told.waits_ms >= PATIENCE_MS:
+        return False
+    row = memory.open_incident(plan.id)
+    if row is not None:
+        return now_ms - row.opened_ms <= JOIN_MS
+    lines = [memory.lines.get((check.id, place)) for check in plan.checks if check.counts for place in check.locations]
+    return any(line is not None and not (line.down.settled and line.slow.settled) for line in lines)
+
+
+def _say_in_group(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int) -> None:
+    """The message is edited: nobody is called again."""
+    worst = sorted(fires, key=lambda fire: -fire[1].burn)
+    text = "Error budget burns fast" if len(worst) == 1 else "Error budgets burn fast"
+    draft.event(group, now_ms, BUDGET_LINE, text, ", ".join(f"{plan.name} {one.burn:.0f}x" for plan, one in worst))
+    telling.tell_update(draft, group, now_ms)
+
+
+def _body(plan: IntegrationPlan, one: BudgetFigures) -> dict[str, Any]:
+    figures = {"burn": one.burn, "long": one.long, "short": one.short, "failures": one.failures}
+    return {"name": plan.name, **figures, "path": f"/integration?id={plan.slug}"}

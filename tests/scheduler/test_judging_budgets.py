@@ -1,0 +1,167 @@
+"""One outage of many spends many budgets: the group says which burn fast, and nobody is told of each beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.health import Cause
+from core.ledger import AlertKind, IncidentKind
+from core.plan import Criticality
+from scheduler.judge import BudgetFigures
+from scheduler.judging.burning import PATIENCE_MS
+from tests.scheduler.stage import Stage, answering, integration, plan, result, window
+from tests.scheduler.test_judging_many import fail_together, vendors
+
+OUT = range(1, 9)
+
+
+def figures(number: int, threshold: int = 0, *, burns: bool = True, burn: float = 15.2) -> BudgetFigures:
+    return BudgetFigures(number, "2026-11", "November", threshold, 30_000, 43_000, burns_fast=burns, burn=burn, failures=4)
+
+
+def every(numbers: Iterable[int] = OUT, threshold: int = 0, *, burns: bool = True) -> list[BudgetFigures]:
+    return [figures(number, threshold, burns=burns) for number in numbers]
+
+
+def path_is_out(*members: int, tries: int = 3) -> Stage:
+    """Ten vendors, of which eight fail by the path from second 60 on."""
+    stage = vendors(10)
+    fail_together(stage, members or OUT, 60, Cause.TIMEOUT, answering(61), tries)
+    return stage
+
+
+def burns_told(stage: Stage) -> list[list[str]]:
+    """The names in each message about budgets that burn fast."""
+    alerts = [alert.body for alert in stage.alerts if alert.kind is AlertKind.FAST_BURN]
+    return [[one["name"] for one in body.get("several", [body])] for body in alerts]
+
+
+def test_members_of_a_group_burn_in_one_line_of_it_and_in_no_message_of_their_own() -> None:
+    stage = path_is_out()
+    ledger = stage.tick(130, every())
+    (group,) = stage.of(IncidentKind.GROUP)
+    assert burns_told(stage) == []
+    (line,) = ledger.events
+    assert (line.incident, line.kind, line.text) == (group.id, "budget", "Error budgets burn fast")
+    assert line.detail == ", ".join(f"Vendor{number} 15x" for number in OUT)
+    assert [(alert.incident, alert.kind) for alert in ledger.alerts] == [(group.id, AlertKind.UPDATED)]
+    assert stage.told(group.id).count(AlertKind.OPENED) == 1
+
+
+def test_the_group_says_it_once_while_it_lasts_and_over_a_restart() -> None:
+    stage = path_is_out()
+    stage.tick(130, every())
+    again = stage.restarted()
+    for at in (160, 190):
+        ledger = again.tick(at, every())
+        assert (ledger.events, ledger.alerts) == ([], [])
+
+
+def test_a_member_that_burns_later_has_a_line_of_its_own() -> None:
+    stage = path_is_out()
+    stage.tick(130, every(range(1, 8)))
+    ledger = stage.tick(160, every())
+    assert [(event.text, event.detail) for event in ledger.events] == [("Error budget burns fast", "Vendor8 15x")]
+
+
+def test_what_burns_fastest_stands_first() -> None:
+    stage = path_is_out()
+    (line,) = stage.tick(130, [figures(1, burn=6.4), figures(2, burn=99.5)]).events
+    assert line.detail == "Vendor2 100x, Vendor1 6x"
+
+
+def test_what_burns_beside_the_group_is_told_beside_it() -> None:
+    stage = path_is_out()
+    stage.tick(130, every([1, 2, 9]))
+    assert burns_told(stage) == [["Vendor9"]]
+
+
+def test_after_the_group_is_over_the_same_fire_is_not_told_and_the_next_one_is() -> None:
+    stage = path_is_out()
+    stage.tick(130, every())
+    for number in OUT:
+        stage.well(number * 10, 140 + number)
+    assert stage.of(IncidentKind.GROUP)[0].closed_ms is not None
+    stage.tick(200, every())
+    assert burns_told(stage) == []
+    stage.tick(230, every(burns=False))
+    stage.tick(3_000, every([3]))
+    assert burns_told(stage) == [["Vendor3"]]
+
+
+def test_a_silenced_member_is_named_when_its_silence_is_over() -> None:
+    stage = Stage(plan(*(integration(number) for number in range(1, 11)), silences=(window(0, 150, 8),)))
+    stage.feed([result(number * 10, number) for number in range(1, 11)])
+    fail_together(stage, OUT, 60, Cause.TIMEOUT, answering(61))
+    (line,) = stage.tick(130, every()).events
+    assert "Vendor8" not in line.detail
+    assert [event.detail for event in stage.tick(160, every()).events] == ["Vendor8 15x"]
+
+
+def test_a_fire_whose_failure_is_not_confirmed_yet_waits_for_its_group() -> None:
+    stage = path_is_out(tries=2)
+    assert not stage.tick(100, every()).alerts
+    for number in OUT:
+        stage.feed([result(number * 10, 100 + number, Cause.TIMEOUT)], answering(101))
+    stage.tick(130, every())
+    assert burns_told(stage) == []
+    assert len(stage.said("budget")) == 1
+
+
+def test_a_fire_of_an_incident_that_may_still_join_a_group_waits_for_that_minute() -> None:
+    stage = vendors(10)
+    fail_together(stage, [1], 60, Cause.TIMEOUT, answering(61))
+    assert not stage.tick(110, every([1])).alerts
+    fail_together(stage, range(2, 9), 90, Cause.TIMEOUT, answering(91))
+    stage.tick(150, every())
+    assert burns_told(stage) == []
+    assert "Vendor1 15x" in stage.events[-1].detail
+
+
+def test_one_vendor_alone_burns_beside_its_own_incident() -> None:
+    stage = vendors(10)
+    fail_together(stage, [1], 60, Cause.SERVER_ERROR)
+    for at in (110, 140, 170, 200):
+        stage.tick(at, every([1]))
+    assert burns_told(stage) == [["Vendor1"]]
+    assert stage.told(stage.incident.id) == [AlertKind.OPENED]
+
+
+def test_no_fire_waits_for_ever() -> None:
+    """A vendor that asks us to come back in an hour leaves its failure unconfirmed for as long."""
+    stage = vendors(10)
+    stage.feed([result(10, 60, Cause.QUOTA)])
+    stage.tick(100, every([1]))
+    assert burns_told(stage) == []
+    stage.tick(100 + PATIENCE_MS / 1000, every([1]))
+    assert burns_told(stage) == [["Vendor1"]]
+
+
+def test_a_fire_that_is_out_before_it_was_told_is_not_told() -> None:
+    stage = path_is_out(tries=2)
+    stage.tick(100, every())
+    for number in OUT:
+        stage.well(number * 10, 120 + number, 1)
+    stage.tick(130, every(burns=False))
+    assert not stage.alerts
+
+
+def test_several_that_burn_at_the_same_look_are_one_message() -> None:
+    stage = vendors(10)
+    stage.tick(130, every([2, 5, 7]))
+    assert burns_told(stage) == [["Vendor2", "Vendor5", "Vendor7"]]
+
+
+def test_a_mark_that_many_budgets_pass_at_the_same_look_is_one_message_and_stays_told() -> None:
+    stage = path_is_out()
+    stage.tick(130, every(threshold=50))
+    (mark,) = [alert for alert in stage.alerts if alert.kind is AlertKind.BUDGET]
+    assert [(one["name"], one["threshold"]) for one in mark.body["several"]] == [(f"Vendor{number}", 50) for number in OUT]
+
+
+def test_each_mark_and_each_channel_has_a_message_of_its_own_as_urgent_as_its_worst() -> None:
+    both = integration(1, channels=("ops", "pay"), criticality=Criticality.HIGH)
+    stage = Stage(plan(both, integration(2), integration(3, channels=("pay",))))
+    stage.tick(10, [figures(1, 50, burns=False), figures(2, 50, burns=False), figures(3, 100, burns=False)])
+    said = [(alert.channel, alert.severity, [one["name"] for one in alert.body.get("several", [alert.body])]) for alert in stage.alerts]
+    assert said == [("ops", 2, ["Vendor1", "Vendor2"]), ("pay", 2, ["Vendor1"]), ("pay", 2, ["Vendor3"])]
