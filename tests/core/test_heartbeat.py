@@ -78,5 +78,10 @@ def test_deaf_time_before_the_last_ping_excuses_nothing() -> None:
     assert beat((1000, OK), now=1000 + HOUR + GRACE, deaf=((200, 900),)).cause is Cause.MISSED
 
 
+def test_deaf_time_before_a_job_began_is_no_excuse_for_its_end() -> None:
+    deaf = ((1500, 1900),)
+    assert beat((1000, OK), (2000, START), now=2000 + GRACE, deaf=deaf).cause is Cause.MISSED
+
+
 def test_deaf_time_after_the_deadline_excuses_nothing() -> None:
     assert beat((1000, OK), now=99_000, deaf=((50_000, 60_000),)).cause is Cause.MISSED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 
@@ -55,8 +56,18 @@ async def test_a_chore_runs_in_a_thread_of_its_own() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("fault", [lambda: RuntimeError("a bug"), lambda: DatabaseBusy("held")], ids=["bug", "busy"])
-async def test_a_chore_that_fails_runs_again_and_others_go_on(fault: Callable[[], Exception]) -> None:
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (lambda: RuntimeError("a bug"), ("scheduler.chores", logging.ERROR, "failing failed", True)),
+        (lambda: DatabaseBusy("held"), ("scheduler.chores", logging.WARNING, "failing has to wait: held", False)),
+    ],
+    ids=["bug", "busy"],
+)
+async def test_a_chore_that_fails_is_said_and_runs_again_and_others_go_on(
+    fault: Callable[[], Exception], said: tuple[str, int, str, bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug with all that shows where it is; that the database has to be waited for with one line."""
     failing, failed_thrice = counting(fault)
     other, done = counting()
     chores = Chores(lambda: None)
@@ -66,6 +77,24 @@ async def test_a_chore_that_fails_runs_again_and_others_go_on(fault: Callable[[]
     await happens(failed_thrice)
     await happens(done)
     await chores.stop()
+    records = [one for one in caplog.records if one.levelno >= logging.WARNING and "maximum number" not in one.getMessage()]
+    assert {(one.name, one.levelno, one.getMessage(), one.exc_info is not None) for one in records} == {said}
+    assert len(records) >= 3
+
+
+@pytest.mark.anyio
+async def test_a_chore_that_failed_was_not_done() -> None:
+    failing, failed_thrice = counting(lambda: RuntimeError("a bug"))
+    other, done = counting()
+    chores = Chores(lambda: None)
+    chores.every(SOON_S, "failing", failing)
+    chores.every(SOON_S, "other", other)
+    chores.start()
+    await happens(failed_thrice)
+    await happens(done)
+    await chores.stop()
+    done_ms, never_ms, failed_ms = (chores.age_ms(name) for name in ("other", "never done", "failing"))
+    assert done_ms < never_ms <= failed_ms
 
 
 @pytest.mark.anyio

@@ -132,6 +132,14 @@ def test_incidents_of_the_minute_before_join_and_their_messages_are_edited() -> 
     assert stage.said("group", first.id) == [f"Joined group INC-{group.id}: many vendors at once"]
 
 
+def test_what_fails_by_a_cause_of_its_own_meanwhile_is_no_member() -> None:
+    stage = vendors(10)
+    fail_together(stage, [9], 60, Cause.AUTH)
+    fail_together(stage, range(1, 7), 60, Cause.TIMEOUT, answering(61))
+    (group,) = stage.of(IncidentKind.GROUP)
+    assert {row.integration: row.group for row in stage.of(IncidentKind.VENDOR)} == {9: None, **dict.fromkeys(range(1, 7), group.id)}
+
+
 def test_a_group_is_over_with_its_last_member() -> None:
     stage = vendors(10)
     fail_together(stage, range(1, 7), 60, Cause.TIMEOUT, answering(61))
@@ -266,6 +274,14 @@ def test_a_failure_from_just_before_our_network_was_back_is_nobodys() -> None:
     assert not stage.of(IncidentKind.GROUP)
     assert {row.cause for row in stage.spans.values()} == {None, Cause.OBSERVER}
     stage.fail(10, 150, cause=Cause.CONNECT, canaries=answering(151))
+    assert len(stage.of(IncidentKind.VENDOR)) == 1
+
+
+def test_a_failure_from_the_instant_our_network_was_back_is_judged() -> None:
+    stage = vendors(10)
+    lose_network(stage, 10, 60)
+    stage.hear(answering(140))
+    stage.fail(10, 140, cause=Cause.CONNECT, canaries=answering(141))
     assert len(stage.of(IncidentKind.VENDOR)) == 1
 
 

@@ -48,6 +48,16 @@ def test_acknowledging_stops_reminders_and_never_measuring() -> None:
     assert stage.incident.closed_as == "recovered"
 
 
+def test_whoever_is_on_it_is_not_called_again_when_it_gets_worse() -> None:
+    stage = Stage(plan(integration(1)))
+    stage.well(10, 0, 1)
+    stage.fail(10, 60, count=5, cause=Cause.SLOW)
+    stage.ask("acknowledge", 170, incident=1)
+    stage.fail(10, 180)
+    assert stage.said("worse") == ["Worse: API answers 503"]
+    assert stage.told() == [AlertKind.OPENED, AlertKind.UPDATED, AlertKind.UPDATED]
+
+
 def test_a_note_is_a_line_of_the_timeline() -> None:
     ledger = failing().ask("note", 200, incident=1, text="  called them  ")
     assert [(event.kind, event.text, event.by) for event in ledger.events] == [("note", "called them", "Mara")]

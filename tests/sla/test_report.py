@@ -148,6 +148,12 @@ def test_a_removed_check_is_judged_to_its_removal_and_not_waited_for(november: P
     assert (row.end_ms, row.contract.seen.coverage, row.phase) == (gone, 1, Phase.CLOSED)
 
 
+def test_a_check_that_was_removed_within_the_month_does_not_keep_it_open(november: Period, make: Make) -> None:
+    gone, now = november.start_ms + 10 * DAY, november.end_ms + MINUTE
+    assert month(november, [make(until=gone)], now).phase is Phase.CLOSING
+    assert month(november, [make(until=gone, removed_ms={7: gone})], now).phase is Phase.CLOSED
+
+
 def test_checks_that_do_not_count_and_incidents_of_others_change_nothing(november: Period, make: Make) -> None:
     reading = make(failures=((100, 29, THEIRS, True),))
     page = CheckPlan(8, 3, "status_page", "Status page", "statuspage", counts=False)
