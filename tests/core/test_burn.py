@@ -23,6 +23,7 @@ def test_both_windows_must_burn() -> None:
     assert burn(PAGE, "0.999", hot, hot).fires
     assert not burn(PAGE, "0.999", hot, cold).fires
     assert not burn(PAGE, "0.999", cold, hot).fires
+    assert not burn(PAGE, "0.999", hot, (1, 100)).fires  # something still fails, and slower than the rule says
 
 
 def test_exactly_the_threshold_fires() -> None:

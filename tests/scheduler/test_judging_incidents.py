@@ -6,6 +6,7 @@ from core.health import Cause, Outcome, PageStatus, Status
 from core.ledger import AlertKind, IncidentKind
 from core.plan import Criticality
 from core.verdict import Confidence, Party
+from scheduler.judge import judge
 from tests.scheduler.stage import START_MS, Stage, answering, api, integration, ms, page, plan, reading, result, window
 
 
@@ -128,6 +129,43 @@ def test_an_incident_closes_only_when_both_machines_are_closed() -> None:
     assert stage.incident.closed_ms is None
     stage.feed([result(10, 340)])
     assert stage.incident.closed_ms is not None
+
+
+def test_one_answer_that_closes_both_machines_ends_the_incident_at_the_later_edge() -> None:
+    stage = one_vendor()
+    stage.fail(10, 60, count=5, cause=Cause.SLOW)
+    stage.well(10, 160, 1)
+    stage.fail(10, 180)
+    stage.well(10, 240)
+    assert (stage.incident.closed_ms, stage.incident.resolved_ms) == (ms(260) + 100, ms(230))
+
+
+def test_an_incident_ends_where_the_last_of_its_checks_came_back_whichever_was_confirmed_last() -> None:
+    stage = Stage(plan(integration(1, api(1), api(1, id=12, slug="read", name="Read"))))
+    stage.feed([result(10, 0), result(12, 1)])
+    stage.fail(10, 60)
+    stage.fail(12, 61)
+    stage.feed([result(10, 140), result(12, 160), result(12, 180), result(10, 190)])
+    assert stage.incident.checks == (10, 12)
+    assert stage.incident.resolved_ms == ms(130.5)
+
+
+def test_what_opens_and_gets_worse_in_one_commit_rings_once() -> None:
+    stage = one_vendor()
+    batch = [result(10, 60 + 20 * n, Cause.SLOW) for n in range(5)] + [result(10, 180 + 20 * n, Cause.SERVER_ERROR) for n in range(3)]
+    stage.take(*judge(stage.memory, batch, ms(230)))
+    assert stage.incident.status is Status.DOWN
+    assert stage.told() == [AlertKind.OPENED, AlertKind.UPDATED]
+
+
+def test_an_incident_is_no_less_severe_than_it_was() -> None:
+    checks = api(1), api(1, id=12, slug="read", name="Read")
+    stage = Stage(plan(integration(1, *checks, criticality=Criticality.HIGH)))
+    stage.feed([result(10, 0), result(12, 1)])
+    stage.fail(10, 60)
+    stage.replan(plan(integration(1, *checks, criticality=Criticality.LOW)), 110)
+    stage.fail(12, 120)
+    assert (stage.incident.checks, stage.incident.severity) == ((10, 12), 1)
 
 
 def test_manual_runs_are_recorded_and_never_counted() -> None:
@@ -323,8 +361,6 @@ def test_the_vendors_words_stand_in_the_timeline_as_detail() -> None:
 
 
 def test_now_is_the_commit_when_it_is_given() -> None:
-    from scheduler.judge import judge
-
     stage = one_vendor()
     ledger, _ = judge(stage.memory, [result(10, at, Cause.SERVER_ERROR) for at in (60, 80, 100)], START_MS + 101_000)
     assert ledger.incidents[0].opened_ms == START_MS + 101_000

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from core.health import Cause, ProbeResult, Status
+from core.health import Cause, PageStatus, ProbeResult, Status
 from core.ledger import AlertKind, IncidentKind
+from core.verdict import OWN_NETWORK
 from core.voices import Round
-from tests.scheduler.stage import START_MS, Stage, answering, api, integration, ms, page, plan, result, silent, window
+from tests.scheduler.stage import START_MS, Stage, answering, api, integration, ms, page, plan, reading, result, silent, window
 
 
 def vendors(count: int, **changed: object) -> Stage:
@@ -212,6 +213,19 @@ def test_one_vendor_down_with_silent_canaries_is_the_vendor_when_the_others_answ
     heard = [(f"vendor{number}", None) for number in range(2, 9)]
     stage.fail(10, 60, cause=Cause.CONNECT, canaries=silent(61, *heard))
     assert stage.incident.kind is IncidentKind.VENDOR
+
+
+def test_what_was_written_as_a_vendors_stays_that_when_its_page_speaks_while_our_network_is_lost() -> None:
+    stage = Stage(plan(integration(1, api(1), page(1)), *(integration(number) for number in range(2, 11))))
+    stage.feed([result(number * 10, number) for number in range(1, 11)])
+    stage.fail(10, 60, cause=Cause.CONNECT, canaries=silent(61, *[(f"vendor{number}", None) for number in range(2, 9)]))
+    fail_together(stage, range(2, 11), 110, Cause.CONNECT, silent(121, *[(f"vendor{number}", Cause.CONNECT) for number in range(1, 11)]))
+    assert stage.memory.blind is not None
+    stage.feed([reading(11, 122, PageStatus.RED)])
+    (row,) = stage.of(IncidentKind.VENDOR)
+    assert row.verdict is not None
+    assert row.verdict.rule != OWN_NETWORK
+    assert stage.verdicts[10, 1, row.started_ms].verdict.rule != OWN_NETWORK
 
 
 def test_one_alert_goes_out_when_a_canary_answers_again() -> None:
