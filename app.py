@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import anyio
 import streamlit as st
@@ -19,13 +24,14 @@ from api.door import Door
 from api.paths import Paths
 from api.routes import routes
 from api.sockets import send_at_once
-from core.exits import Refusal
+from core.exits import Exit, Refusal
 from scheduler.supervisor import Supervisor
 from scheduler.web_side import WebSide
 from settings import SHIPPED, Settings, load
 
 ROOT = Path(__file__).resolve().parent
 PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents", "sla", "trends", "deliveries", "system"})
+ENDED: Final = b"Ended at once; the checks that were under way run again at the next start.\n"
 
 log = logging.getLogger("app")
 
@@ -62,9 +68,33 @@ def prepared() -> tuple[Settings, WebSide]:
     return settings, side
 
 
+class Interrupts:
+    """Ctrl-C while we stop already: the server would go on waiting for callers and worker, or be torn down with a traceback."""
+
+    def __init__(self) -> None:
+        self._stopping = False
+        self._by_server = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def hear(self) -> None:
+        """The server has set its own handlers, and sets back those it found when it ends."""
+        for number in self._by_server:
+            signal.signal(number, self._heard)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping and number == signal.SIGINT:
+            side.end_at_once()
+            os.write(2, ENDED)  # not through sys.stderr: what was interrupted may be writing there
+            os._exit(Exit.INTERRUPTED)
+        self._stopping = True
+        if callable(answer := self._by_server[signal.Signals(number)]):
+            answer(number, frame)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     send_at_once()
+    if threading.current_thread() is threading.main_thread():  # no other one hears signals
+        Interrupts().hear()
     side.start()
     if by_streamlit():
         sys.stdout.write(f"Integration Health{', demo' if settings.demo else ''}: {settings.own_address}  (Ctrl-C stops it)\n")

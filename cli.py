@@ -213,6 +213,8 @@ def main() -> None:
     except Refusal as refusal:
         sys.stderr.write(refusal.sentence + "\n")
         raise SystemExit(int(refusal.code)) from None
+    except KeyboardInterrupt:  # before a command has begun
+        raise SystemExit(int(Exit.INTERRUPTED)) from None
 
 
 def _end(command: Callable[[], Exit | None]) -> None:

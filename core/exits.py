@@ -22,6 +22,7 @@ class Exit(IntEnum):
     DATABASE_UNREACHABLE = 11
     STATE_IN_USE = 12  # a restore would replace what a process has open
     NOT_A_BACKUP = 13  # a foreign, cut off or damaged file
+    INTERRUPTED = 130  # Ctrl-C, in the number every shell gives it
 
 
 class Refusal(Exception):

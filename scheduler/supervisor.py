@@ -11,12 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 SILENCE_S = 20.0
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_S = 60.0  # a worker that lived this long starts the back-off anew
 STOP_S = 15.0  # what is in flight may finish within its deadline
+KILLED_S = 2.0  # for the kernel to take it away
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,14 @@ class Supervisor:
         if (process := self._process) and process.stdin:
             process.stdin.close()
         self._thread.join(STOP_S + 5)
+
+    def kill(self) -> None:
+        """Ends it without a graceful end of its own; fit for a handler of signals."""
+        self._stopping.set()
+        if process := self._process:
+            process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(KILLED_S)
 
     def _keep(self) -> None:
         failures = 0

@@ -51,6 +51,11 @@ class WebSide:
             self._worker.stop()
         self._thread.join(10)
 
+    def end_at_once(self) -> None:
+        """The worker, killed: for whoever does not want to wait until it has stopped."""
+        if self._worker is not None:
+            self._worker.kill()
+
     def _beat(self) -> None:
         """Heartbeats are judged by it: time in which no web process lived is unknown, nobody could have called."""
         ident: int | None = None

@@ -1,0 +1,69 @@
+"""Ctrl-C stops the product in good order; a second one ends it at once, without a word of Python and without leaving anybody behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.exits import Exit
+from storage.engine import open_database
+from tests.journeys.actors import Site, alive, environment, leader, until
+
+
+@pytest.fixture
+def site(tmp_path: Path, sqlite_url: str) -> Iterator[Site]:
+    with Site(tmp_path, environment(tmp_path, sqlite_url), "version: 1\n") as running:
+        until(lambda: running.health() == 200, "a worker that leads")
+        yield running
+
+
+@pytest.fixture
+def worker(site: Site, sqlite_url: str) -> Iterator[int]:
+    """The process that works beside the pages."""
+    db = open_database(sqlite_url)
+    found = leader(db)
+    db.close()
+    assert found is not None
+    yield found.pid
+    if alive(found.pid):
+        os.kill(found.pid, signal.SIGKILL)
+
+
+def interrupted_twice(site: Site, first_said: str) -> str:
+    """What it still said after the second time; `first_said` is how far it came by the first."""
+    site.send(signal.SIGINT)
+    until(lambda: first_said in site.said, "the first one heard")
+    before = len(site.said)
+    site.send(signal.SIGINT)
+    assert site.running is not None
+    assert site.running.wait(10) == Exit.INTERRUPTED
+    return site.said[before:]
+
+
+def test_a_second_one_waits_for_no_caller_who_does_not_end(site: Site, worker: int) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as caller:
+        caller.sendall(b"POST /ping/nobody HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf")
+        until(lambda: site.health() == 200, "an answer to who came later: that call is under way")
+        said = interrupted_twice(site, "Waiting for connections to close")
+    assert said.splitlines() == ["Ended at once; the checks that were under way run again at the next start."]
+    assert not alive(worker)
+
+
+def test_a_second_one_waits_for_no_worker_that_does_not_end(site: Site, worker: int) -> None:
+    os.kill(worker, signal.SIGSTOP)
+    said = interrupted_twice(site, "Waiting for application shutdown")
+    assert said.splitlines() == ["Ended at once; the checks that were under way run again at the next start."]
+    assert not alive(worker)
+
+
+def test_one_by_itself_is_quiet_too(site: Site, worker: int) -> None:
+    site.send(signal.SIGINT)
+    assert site.running is not None
+    assert site.running.wait(25) == Exit.INTERRUPTED
+    assert "Traceback" not in site.said
+    assert not alive(worker)
