@@ -38,6 +38,20 @@ def counting(raising: Callable[[], Exception] | None = None) -> tuple[Callable[[
     return work, done
 
 
+async def beside_another(fault: Callable[[], Exception]) -> Chores:
+    """Stopped again, when one that fails and one that does not ran three times each."""
+    failing, failed_thrice = counting(fault)
+    other, done = counting()
+    chores = Chores(lambda: None)
+    chores.every(SOON_S, "failing", failing)
+    chores.every(SOON_S, "other", other)
+    chores.start()
+    await happens(failed_thrice)
+    await happens(done)
+    await chores.stop()
+    return chores
+
+
 @pytest.mark.anyio
 async def test_a_chore_runs_in_a_thread_of_its_own() -> None:
     seen: list[int] = []
@@ -68,15 +82,7 @@ async def test_a_chore_that_fails_is_said_and_runs_again_and_others_go_on(
     fault: Callable[[], Exception], said: tuple[str, int, str, bool], caplog: pytest.LogCaptureFixture
 ) -> None:
     """A bug with all that shows where it is; that the database has to be waited for with one line."""
-    failing, failed_thrice = counting(fault)
-    other, done = counting()
-    chores = Chores(lambda: None)
-    chores.every(SOON_S, "failing", failing)
-    chores.every(SOON_S, "other", other)
-    chores.start()
-    await happens(failed_thrice)
-    await happens(done)
-    await chores.stop()
+    await beside_another(fault)
     records = [one for one in caplog.records if one.levelno >= logging.WARNING and "maximum number" not in one.getMessage()]
     assert {(one.name, one.levelno, one.getMessage(), one.exc_info is not None) for one in records} == {said}
     assert len(records) >= 3
@@ -84,15 +90,7 @@ async def test_a_chore_that_fails_is_said_and_runs_again_and_others_go_on(
 
 @pytest.mark.anyio
 async def test_a_chore_that_failed_was_not_done() -> None:
-    failing, failed_thrice = counting(lambda: RuntimeError("a bug"))
-    other, done = counting()
-    chores = Chores(lambda: None)
-    chores.every(SOON_S, "failing", failing)
-    chores.every(SOON_S, "other", other)
-    chores.start()
-    await happens(failed_thrice)
-    await happens(done)
-    await chores.stop()
+    chores = await beside_another(lambda: RuntimeError("a bug"))
     done_ms, never_ms, failed_ms = (chores.age_ms(name) for name in ("other", "never done", "failing"))
     assert done_ms < never_ms <= failed_ms
 
