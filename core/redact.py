@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,6 +54,7 @@ _HEADERS: Final = (
     r"(?:proxy-)?authorization|(?:set-)?cookie|[\w-]{0,40}?(?:api-?key|token|secret|signature|password|access-key|auth-key)[\w-]{0,20}"
 )
 _VALUE: Final = r"""("(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|(?!null|true|false|\[)[^\s"',{}\]]++)"""
+_ADDRESS: Final = r"(?<![\w.+%-])[\w.+-]{1,256}+(?:@|%40)(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}"
 _PATTERNS: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
@@ -64,12 +65,13 @@ _PATTERNS: Final = tuple(
         (rf"""(?<![\w.%-])(?:{_NAMES})=([^&#\s"'<>,;)]++)""", re.IGNORECASE),
         (r"""\b(?:bearer|basic|apikey)\s{1,4}((?=[^\s"',]{0,500}?[0-9=_]|\S{24})[\w.~+/=-]{8,8000}+)""", re.IGNORECASE),
         (r"(?<=://)([^/\s@?#\"'<>]{1,512}+)@", 0),
-        (r"(?<![\w.+%-])[\w.+-]{1,256}+(?:@|%40)(?:[A-Za-z0-9-]{1,63}+\.){1,8}[A-Za-z]{2,24}", 0),
+        (_ADDRESS, 0),
         (r"https://(?:hooks\.slack\.com|(?:ptb\.|canary\.)?discord(?:app)?\.com/api/webhooks)/([\w+/-]{20,200}+)", 0),
         (r"https://[\w.-]{1,200}?\.(?:webhook\.office|logic\.azure|powerplatform)\.com(?::\d{1,5})?/([^\s\"'<>]{1,2000}+)", 0),
         (r"cloudinary://([^@\s]{1,200}+)@", 0),
     )
 )  # fmt: skip
+_BUT_ADDRESSES: Final = tuple(pattern for pattern in _PATTERNS if pattern.pattern != _ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,16 @@ class Redactor:
         self._secrets = frozenset(secret for secret in secrets if secret)
 
     def __call__(self, text: str) -> Redacted:
+        return self._without(text, _PATTERNS)
+
+    def typed(self, text: str) -> Redacted:
+        """Of what a colleague wrote: an e-mail address in it is meant to be read, and stays."""
+        return self._without(text, _BUT_ADDRESSES)
+
+    def _without(self, text: str, patterns: Sequence[re.Pattern[str]]) -> Redacted:
         if not text:
             return Redacted(text)  # most runs go well and say nothing
-        spans = _merged(text, sorted(self._spans(text)))
+        spans = _merged(text, sorted(self._spans(text, patterns)))
         if not spans:
             return Redacted(text)
         parts, at = [], 0
@@ -98,13 +107,13 @@ class Redactor:
             at = end
         return Redacted("".join([*parts, text[at:]]), len(spans))
 
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, text: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
         """Of the text, and of what it says without its escapes."""
         for layer in layers(text):
             lower = lowered(layer.text)
             for secret in self._secrets:
                 yield from (layer.origin(*span) for span in known(secret).spans(layer.text, lower))
-            for pattern in _PATTERNS:
+            for pattern in patterns:
                 group = pattern.groups
                 yield from (layer.origin(*found.span(group)) for found in pattern.finditer(layer.text))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import observe
 from core.ledger import AddressRow, AlertKind, AlertRow, Answer, Ledger
 from core.line import HEARTBEAT
 from scheduler import judge as judging
@@ -84,6 +85,7 @@ class Desk:
         self._changes.close()
 
     def _take(self, request: RequestRow, now_ms: int) -> None:
+        request = requests.reword(self.db, request, observe.secrets.typed)  # before it goes into events, messages, reports
         requests.accept(self.db, [request.id], now_ms)
         try:
             self._do(request, now_ms)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, text
 
 from core.ledger import Answer
+from core.redact import Redactor
 from storage.changes import announce
 from storage.codec import clean_or_none, dump_json, load, load_json
 from storage.engine import Database
 from storage.rows import RequestRow
 
 _POLL_S: Final = 0.05
+_WRITTEN: Final = ("text", "reason")  # what a person says in a request; the rest of it names things
+_LOOKS: Final = Redactor()
 _APPEND: Final = text('INSERT INTO request (kind, body, "by", at_ms) VALUES (:kind, :body, :by, :at) RETURNING id')
+_REWORD: Final = text('UPDATE request SET body = :body, "by" = :by WHERE id = :id')
 _ONE: Final = text('SELECT id, kind, body, "by", at_ms, accepted_ms, answer FROM request WHERE id = :id')
 _PENDING: Final = text(
     'SELECT id, kind, body, "by", at_ms, accepted_ms, answer FROM request WHERE done_ms IS NULL AND accepted_ms IS NULL ORDER BY id'
@@ -24,11 +29,29 @@ _UNANSWERED: Final = text('SELECT id, kind, body, "by", at_ms, accepted_ms, answ
 
 
 def append(db: Database, kind: str, body: Mapping[str, Any], by: str | None, now_ms: int) -> int:
-    """On disk when it returns: the request's id."""
+    """On disk when it returns: the request's id. What looks like a secret in a person's words is taken out before."""
+    said = _without_secrets(RequestRow(0, kind, body, by, now_ms), lambda typed: _LOOKS.typed(typed).text)
+    given = {"kind": kind, "body": dump_json(said.body), "by": clean_or_none(said.by), "at": now_ms}
     with db.write() as conn:
-        ident = conn.execute(_APPEND, {"kind": kind, "body": dump_json(body), "by": clean_or_none(by), "at": now_ms}).scalar_one()
+        ident = conn.execute(_APPEND, given).scalar_one()
         announce(conn)
     return int(ident)
+
+
+def reword(db: Database, row: RequestRow, redact: Callable[[str], str]) -> RequestRow:
+    """The request without the secrets that its taker knows by value, on disk too: who appended it knew none."""
+    said = _without_secrets(row, redact)
+    if said != row:
+        with db.write() as conn:
+            conn.execute(_REWORD, {"body": dump_json(said.body), "by": clean_or_none(said.by), "id": row.id})
+    return said
+
+
+def _without_secrets(row: RequestRow, redact: Callable[[str], str]) -> RequestRow:
+    """A configuration stays as it is: secrets stand in it by their references, and it must be read back."""
+    written = () if row.kind == "apply" else _WRITTEN
+    body = {key: redact(said) if key in written and isinstance(said, str) else said for key, said in row.body.items()}
+    return replace(row, body=body, by=None if row.by is None else redact(row.by))
 
 
 def pending(conn: Connection) -> list[RequestRow]:

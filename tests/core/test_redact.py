@@ -50,6 +50,11 @@ def test_a_known_secret_goes_in_every_spelling(spelling: str) -> None:
     assert found.count == 1
 
 
+def test_of_what_a_colleague_wrote_secrets_go_and_addresses_stay() -> None:
+    said = Redactor([SECRET]).typed(f"ask ana@shop.example: {SECRET} and key-{'0a' * 16} fail, postgres://us:pass@db too")
+    assert said.text == f"ask ana@shop.example: {PLACEHOLDER} and {PLACEHOLDER} fail, postgres://{PLACEHOLDER}@db too"
+
+
 def test_a_short_secret_goes_where_it_stands_alone() -> None:
     assert redact("pin 123, room 1234", ["123"]).text == f"pin {PLACEHOLDER}, room 1234"
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from core.ledger import AddressRow, Answer, Ledger
+from core.redact import PLACEHOLDER
 from storage import changes, configs, notices, pings, processes, requests
 from storage.engine import Database
 from storage.sync import sync
@@ -32,6 +33,43 @@ def test_a_page_follows_the_answer(db: Database, epoch: int) -> None:
     answer = Answer(asked, NOON + 1, True, "Up in 120 ms.")
     threading.Timer(0.1, lambda: Writer(db).commit(Ledger(answers=[answer]), epoch=epoch)).start()
     assert requests.wait(db, asked, 20).answer == answer
+
+
+TYPED = "sk_" + "live_" + "4242abcd" * 3  # no file of the project holds a secret
+
+
+@pytest.mark.parametrize(("kind", "key"), [("note", "text"), ("silence", "reason"), ("maintenance", "reason"), ("correct", "reason")])
+def test_a_secret_that_somebody_typed_is_never_on_disk(db: Database, kind: str, key: str) -> None:
+    asked = requests.append(db, kind, {key: f"with {TYPED} it works", "integration": "stripe"}, f"Mina {TYPED}", NOON)
+    with db.read() as conn:
+        (row,) = conn.exec_driver_sql('SELECT id, body, "by" FROM request').fetchall()
+        found = requests.request(conn, asked)
+    assert TYPED not in str(row)
+    assert found is not None
+    assert (found.body, found.by) == ({key: f"with {PLACEHOLDER} it works", "integration": "stripe"}, f"Mina {PLACEHOLDER}")
+
+
+def test_what_names_something_stays_as_it_was_typed(db: Database) -> None:
+    """Slugs, and a configuration: both may look like what they are not; and a colleague's address is meant to be read."""
+    slug, file = "sk-telecom-payments-production", "channels: {mail: {to: [oncall@shop.example]}}"
+    apply = requests.append(db, "apply", {"text": file}, "mina@shop.example", NOON)
+    correct = requests.append(db, "correct", {"integration": slug, "reason": "as support@stripe.example says"}, None, NOON)
+    with db.read() as conn:
+        applied, corrected = requests.request(conn, apply), requests.request(conn, correct)
+    assert applied is not None
+    assert corrected is not None
+    assert (applied.body["text"], applied.by) == (file, "mina@shop.example")
+    assert corrected.body == {"integration": slug, "reason": "as support@stripe.example says"}
+
+
+def test_whoever_takes_a_request_up_takes_out_what_is_known_by_value_alone(db: Database) -> None:
+    asked = requests.append(db, "note", {"incident": 1, "text": "swordfish fails"}, "swordfish", NOON)
+    with db.read() as conn:
+        (row,) = requests.pending(conn)
+    done = requests.reword(db, row, lambda text: text.replace("swordfish", PLACEHOLDER))
+    assert (done.body, done.by) == ({"incident": 1, "text": f"{PLACEHOLDER} fails"}, PLACEHOLDER)
+    with db.read() as conn:
+        assert requests.request(conn, asked) == done
 
 
 def test_a_wait_ends_without_an_answer(db: Database) -> None:
