@@ -14,7 +14,8 @@ from storage.engine import Database
 from storage.incidents import events
 from storage.models import METADATA
 from storage.windows import windows
-from tests.scheduler.test_correcting import END, HOUR, Scene
+from tests.scheduler.test_correcting import END, Scene
+from tests.storage.samples import HOUR
 
 LOOKLESS = "zinc otter parade forty"
 SAID, DONE = f"with {LOOKLESS} it works", f"with {PLACEHOLDER} it works"
