@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from checks.deadline import Deadline
 from checks.exchange import Exchange, asked, sum_phases
 from checks.job import Job
-from core.health import Cause, Outcome, Phases
+from core.health import Cause, Outcome, PageReading, Phases
 from core.redact import Redactor
 
 UNFIT_LAG_US = 50_000
@@ -76,8 +76,13 @@ def redacted(outcome: Outcome, redact: Redactor) -> Outcome:
         vendor_code=_clean(outcome.vendor_code, redact),
         request_id=_clean(outcome.request_id, redact),
         deprecation=deprecation and replace(deprecation, what=redact(deprecation.what).text, link=_clean(deprecation.link, redact)),
-        page=page and replace(page, headline=redact(page.headline).text, link=_clean(page.link, redact)),
+        page=page and _page(page, redact),
     )
+
+
+def _page(page: PageReading, redact: Redactor) -> PageReading:
+    names = tuple(redact(name).text for name in page.components)
+    return replace(page, headline=redact(page.headline).text, link=_clean(page.link, redact), components=names)
 
 
 def _clean(text: str | None, redact: Redactor) -> str | None:
