@@ -9,13 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
-from sqlalchemy import text
 
 from core.plan import LOCAL
 from lab.running import LabThread
@@ -38,19 +36,19 @@ from tests.journeys.actors import (
     until,
     vendor,
 )
+from tests.journeys.small_disk import on_a_small_disk
 from tests.journeys.test_refusals import AS_ANYBODY
 
-ROOM: Final = 4 << 20  # bytes
+WAITED: Final = 8  # results and more, while nothing could be written
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of one fault: what the channel was told, whether /healthz said so, and what was asked and stored after it."""
+    """What was seen of one fault: what the channel was told, what was asked and stored after it, and what the processes said."""
 
     told: list[str]
     asked: int
     stored: int
-    healths: tuple[int, ...] = ()
     said: str = ""
 
 
@@ -69,55 +67,8 @@ def stored(db: Database) -> int:
         return len(results(conn, row.plan.id, LOCAL, 0, now_ms() + 60_000, 10_000)) if row else 0
 
 
-def seen(lab: LabThread, db: Database, *healths: int, said: str = "") -> Seen:
-    return Seen([json.dumps(root.blocks) for root in roots(lab)], len(lab.lab.asked("stripe")), stored(db), healths, said)
-
-
-class OnSmallDisk(Site):
-    """No file of it, nor of its worker, may grow beyond a limit of the system's: what is beyond cannot be written, as on a full disk."""
-
-    def start(self) -> None:
-        limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({ROOM}, {ROOM})); os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-        with self.log.open("ab") as out:
-            launched = [sys.executable, "-c", f"import os, resource, sys; {limit}", "-m", *self.words]
-            self.running = subprocess.Popen(launched, cwd=ROOT, env=self.env, stdout=out, stderr=out)
-
-
-@contextmanager
-def filled(db: Database) -> Iterator[None]:
-    """The database's log has grown to the limit, and is kept at it by somebody who reads; then it is emptied."""
-    assert db.address.path
-    log = db.address.path.with_name(db.address.path.name + "-wal")
-    with db.write() as conn:
-        conn.execute(text("CREATE TABLE filler (body BLOB)"))
-        conn.execute(text("INSERT INTO filler VALUES (zeroblob(65536))"))
-    with db.read() as reading:
-        reading.execute(text("SELECT 1 FROM filler")).all()
-        while log.stat().st_size <= ROOM:
-            with db.write() as conn:
-                conn.execute(text("UPDATE filler SET body = randomblob(65536)"))
-        yield
-    with db.write() as conn:
-        conn.execute(text("DROP TABLE filler"))
-
-
-def full(folder: Path) -> Seen:
-    """The disk fills up under a site at work, and is freed again."""
-    with LabThread(only=["stripe"]) as lab, OnSmallDisk(folder, environment(folder, lab=lab), declared(vendor(lab, "stripe"))) as site:
-        until(lambda: site.health() == 200, "a worker that leads", 90)
-        db = open_database(f"sqlite:///{folder / 'health.db'}")
-        until(lambda: newest(db, "stripe/api") is None, "a first answer", 60)
-        with filled(db):
-            until(lambda: site.health() == 503, "503 where nothing can be written", 40)
-            until(lambda: roots(lab), "an alert that needs no database", 40)
-            page = site.http.get("/").status_code
-        until(lambda: site.health() == 200, "healthy again", 60)
-        again = now_ms()
-        until(lambda: answered_since(db, "stripe/api", again), "results again", 60)
-        site.stop()
-        after = seen(lab, db, page, said=site.said)
-        db.close()
-    return after
+def seen(lab: LabThread, db: Database, *, said: str) -> Seen:
+    return Seen([json.dumps(root.blocks) for root in roots(lab)], len(lab.lab.asked("stripe")), stored(db), said)
 
 
 def locked(folder: Path) -> Seen:
@@ -165,16 +116,37 @@ def read_only(folder: Path) -> Seen:
 def faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Seen]]]:
     """Side by side: each of them mostly waits."""
     with ThreadPoolExecutor() as pool:
-        yield {one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__)) for one in (full, locked, read_only)}
+        yield {one.__name__: pool.submit(one, tmp_path_factory.mktemp(one.__name__)) for one in (locked, read_only)}
 
 
-def test_a_disk_that_fills_up_is_told_once_and_nothing_is_lost_when_it_is_freed(faults: dict[str, Future[Seen]]) -> None:
-    after = faults["full"].result(240)
-    assert after.healths == (200,), "pages are read all the while"
-    (told,) = after.told
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[dict[str, Any]]]:
+    """Beside the others."""
+    folder = tmp_path_factory.mktemp("full")
+    (folder / "disk").mkdir()
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit(_played_on_a_small_disk, folder)
+
+
+def _played_on_a_small_disk(folder: Path) -> dict[str, Any]:
+    done = on_a_small_disk(folder / "disk", "tests.journeys.full_disk", str(folder), seconds=220)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.rpartition("\n")[2])
+    return found
+
+
+def test_what_a_full_disk_kept_from_being_written_is_said_and_flushed_when_there_is_room(
+    full: Future[dict[str, Any]], faults: object
+) -> None:
+    after = full.result(240)
+    assert after["refused"] == "ENOSPC", "the disk was really full"
+    (told,) = after["told"]
     assert "Not recorded" in told
-    assert "full" in told or "I/O" in told
-    assert after.stored == after.asked, "each run is on disk, once"
+    assert "database or disk is full" in told
+    assert after["asked"] - after["while_full"] > WAITED, "results waited"
+    assert len(after["instants"]) == len(set(after["instants"])) == after["asked"], "each run is on disk, once"
+    assert (after["lost"], after["same_worker"]) == (0, True), "they waited in the memory of the one that asked"
+    assert "Traceback" not in after["said"]
 
 
 def test_a_worker_that_cannot_register_itself_tells_somebody_and_begins_when_it_can(faults: dict[str, Future[Seen]]) -> None:

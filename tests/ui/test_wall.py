@@ -177,6 +177,7 @@ BLIND = Blind(NOW_MS - 3 * MINUTE_MS, None, "No canary answers", 8)
         (Monitor(None, None, True), None),
         (Monitor(None, BLIND, False), "Our own network is down."),
         (Monitor(NOW_MS - MINUTE_MS, BLIND, False), "Nobody is probing."),
+        (Monitor(NOW_MS - MINUTE_MS, None, False, unwritable="database or disk is full"), "Nothing can be written."),
         (Monitor(0, None, False), "Nobody probes yet."),
         (Monitor(0, None, True, (12, 91)), "Nothing is judged yet."),
     ],

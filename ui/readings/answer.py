@@ -135,12 +135,13 @@ def monitor_answer(monitor: Monitor, reader: Reader) -> Answer | None:
     if monitor.playing is not None:
         return Answer("unknown", "unknown", "Nothing is judged yet.", tail="The history of the demo is still being played.")
     if monitor.gone_ms:
-        below = (
-            f"The worker was last seen {reader.ago(monitor.gone_ms)}. Start it with integration-health run, or worker where it runs apart."
-        )
-        return Answer(
-            "eye", "unknown", "Nobody is probing.", tail=f"What stands below is as of {reader.plain(monitor.gone_ms)}.", below=below
-        )
+        tail = f"What stands below is as of {reader.plain(monitor.gone_ms)}."
+        seen = f"The worker was last seen {reader.ago(monitor.gone_ms)}"
+        if monitor.unwritable:
+            below = f"The database says: {monitor.unwritable}. {seen}; while it lives it keeps its results in memory."
+            return Answer("eye", "unknown", "Nothing can be written.", tail=tail, below=below)
+        below = f"{seen}. Start it with integration-health run, or worker where it runs apart."
+        return Answer("eye", "unknown", "Nobody is probing.", tail=tail, below=below)
     if monitor.gone_ms is not None:
         return Answer("eye", "unknown", "Nobody probes yet.", below="The worker has not started. Nothing is judged until it does.")
     return _offline(monitor, reader) if monitor.network_down else None
