@@ -49,6 +49,8 @@ MALFORMED: Final = frozenset(
 )
 # The message to edit is no longer ours to edit: it is posted anew.
 GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "is_inactive"})
+# Some of it may have been done before the error was raised.
+STUMBLED: Final = frozenset({"fatal_error", "internal_error"})
 THROTTLED: Final = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 
 
@@ -61,7 +63,7 @@ class SlackRefusal(DeliveryError):
             f"Slack: {said} ({code[:60]})" if said != code else f"Slack: {code[:80]}",
             permanent=code in REFUSED or code in MALFORMED,
             retry_after_s=retry_after_s,
-            doubtful=status >= 500,
+            doubtful=status >= 500 or code in STUMBLED,
             throttled=code in THROTTLED,
         )
         self.code = code
