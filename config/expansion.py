@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -13,7 +13,7 @@ from checks.provider import Counts, ProbeSpec, Provider
 from config.explain import complaints
 from config.models import Check, Defaults, Integration
 from config.politeness import too_often, vendors
-from config.problems import Complaint, unknown
+from config.problems import Complaint, if_meant, unknown
 from core.declared import DeclaredCheck
 from core.durations import format_duration
 
@@ -45,9 +45,35 @@ def expand(integration: Integration, provider: Provider, settings: Mapping[str, 
         if entry.kind is not None:
             _by_kind(found, slug, entry, defaults)
         elif provider.probe(slug) is None:
-            found.complaints.append(_no_such_check(slug, provider))
+            _unknown_check(found, slug, entry, provider, integration, settings, defaults, keyed=keyed)
     found.complaints.extend(too_often(integration, vendors(integration, provider, settings, found.checks), defaults))
     return found
+
+
+def _unknown_check(
+    found: Expanded,
+    slug: str,
+    entry: Check,
+    provider: Provider,
+    integration: Integration,
+    settings: Mapping[str, Any],
+    defaults: Defaults,
+    *,
+    keyed: bool,
+) -> None:
+    """Refused, and judged as the provider's check it is nearest to."""
+    wrong = _no_such_check(slug, provider)
+    found.complaints.append(wrong)
+    if (near := provider.probe(wrong.nearest or "")) is not None:
+        meant = Expanded()
+        _own(meant, replace(near, slug=slug), entry, integration, settings, defaults, keyed=keyed)
+        _take_over(found, meant, near.slug)
+
+
+def _take_over(found: Expanded, meant: Expanded, word: str) -> None:
+    """The checks, too: how often they ask is judged with the others."""
+    found.complaints.extend(if_meant(meant.complaints, word))
+    found.checks.extend(meant.checks)
 
 
 def _no_such_check(slug: str, provider: Provider) -> Complaint:
@@ -81,11 +107,12 @@ def _own(
     if not _enabled(entry):
         return
     if not spec.allowed_by(integration.secrets, settings):
-        found.complaints.extend([Complaint(("checks", spec.slug), _lacking(spec, integration, settings))] if entry else [])
+        if entry:
+            found.complaints.append(Complaint(("checks", spec.slug), _lacking(spec, integration, settings)))
+            _valid(found, spec.slug, spec.params, entry)
         return
     entry = entry or Check()
-    if not _valid(found, spec.slug, spec.params, entry):
-        return
+    _valid(found, spec.slug, spec.params, entry)
     counts = spec.counts is Counts.ALWAYS or (spec.counts is Counts.FALLBACK and not keyed)
     interval_ms = spec.interval_s * 1_000 if spec.interval_s else None
     found.calls[spec.slug] = spec.calls
@@ -103,14 +130,20 @@ def _by_kind(found: Expanded, slug: str, entry: Check, defaults: Defaults) -> No
     """A check declared by its kind."""
     kind = kinds().get(entry.kind or "")
     if kind is None:
-        found.complaints.append(unknown(("checks", slug, "kind"), entry.kind or "", kinds(), "kind of check"))
+        wrong = unknown(("checks", slug, "kind"), entry.kind or "", kinds(), "kind of check")
+        found.complaints.append(wrong)
+        if wrong.nearest is not None:
+            meant = Expanded()
+            _by_kind(meant, slug, entry.model_copy(update={"kind": wrong.nearest}), defaults)
+            _take_over(found, meant, wrong.nearest)
         return
-    if not entry.enabled or not _valid(found, slug, kind.params, entry):
+    if not entry.enabled:
         return
+    valid = _valid(found, slug, kind.params, entry)
     found.calls[slug] = 1 if kind.name == "http" else 0
     counts = kind.name not in UNCOUNTED_KINDS
     if kind.name == "heartbeat":
-        _add_heartbeat(found, slug, entry, kind.params.model_validate(entry.own), defaults)
+        _add_heartbeat(found, slug, entry, kind.params.model_validate(entry.own) if valid else None, defaults)
     else:
         _add(found, entry, defaults, slug=slug, name=slug, kind=kind.name, counts=counts, interval_ms=INTERVAL_OF_KIND.get(kind.name))
 
@@ -128,6 +161,7 @@ def _add_heartbeat(found: Expanded, slug: str, entry: Check, params: Any, defaul
     """It comes by itself, every so often: that is its interval, and nothing is asked."""
     if entry.interval is not None:
         found.complaints.append(Complaint(("checks", slug, "interval"), "a heartbeat says every, not interval"))
+    if params is None or entry.interval is not None:
         return
     _add(found, entry, defaults, slug=slug, name=slug, kind="heartbeat", counts=True, interval_ms=params.every, grace_ms=params.grace)
 

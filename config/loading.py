@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeVar
 
@@ -14,8 +14,9 @@ from config.explain import MOST, complaints
 from config.meaning import written_out_secrets
 from config.models import Config, Defaults, Integration
 from config.planning import Planned, fit_together, plan_integration
-from config.problems import Complaint, Path, Problem, one_line, spell
-from config.references import cross_references, unset_secrets
+from config.problems import Complaint, Path, Problem, nearest, one_line, spell
+from config.references import cross_references, references_of, unset_secrets
+from config.stand_ins import StandIn, stand_in
 from core.declared import DeclaredIntegration
 
 FILE: Final = "integrations.yaml"
@@ -72,6 +73,7 @@ class _Reading:
         self._document, self._env = document, env
         self._complaints = [Complaint(path, message) for path, _, message in document.refused]
         self._good: dict[int, Integration] = {}
+        self._stand_ins: dict[int, StandIn] = {}
 
     def loaded(self, file: str) -> Loaded:
         config = self._shape()
@@ -79,6 +81,8 @@ class _Reading:
         planned = self._plan(config.defaults if config else Defaults())
         if config is not None:
             self._complaints.extend(cross_references(config, self._good, self._slugs(), self._tags()))
+        for index, integration in self._all().items():
+            self._complain(index, references_of(integration, self._channels(), self._slugs().values()))
         if self._env is not None:
             self._complaints.extend(unset_secrets(self._good, config, self._env))
         return self._result(file, config, planned)
@@ -105,6 +109,8 @@ class _Reading:
         found = self._validated(Integration, entry, ("integrations", index))
         if found is not None:
             self._good[index] = found
+        elif (instead := stand_in(entry)) is not None:
+            self._stand_ins[index] = instead
 
     def _validated(self, model: type[M], value: Any, prefix: Path) -> M | None:
         try:
@@ -114,13 +120,37 @@ class _Reading:
             return None
 
     def _plan(self, defaults: Defaults) -> dict[int, Planned]:
-        planned = {index: plan_integration(integration, defaults) for index, integration in self._good.items()}
+        planned = {index: plan_integration(integration, defaults) for index, integration in self._all().items()}
         for index, one in planned.items():
-            self._complaints.extend(complaint.below("integrations", index) for complaint in one.complaints)
-        usable = {index: one for index, one in planned.items() if one.usable}
+            self._complain(index, one.complaints)
+        usable = {index: one for index, one in planned.items() if one.usable and index in self._good}
         fitted, refused = fit_together(usable)
         self._complaints.extend(refused)
+        self._complain_of_crowds(planned, usable)
         return fitted
+
+    def _complain_of_crowds(self, planned: Mapping[int, Planned], usable: Collection[int]) -> None:
+        """What is broken asks nobody, and would ask too often once it is mended; unless it is its times that are wrong."""
+        mistimed = {complaint.integration for complaint in self._complaints if complaint.path[-1:] in (("interval",), ("timeout",))}
+        timed = {index: one for index, one in planned.items() if index not in mistimed}
+        for complaint in fit_together(timed)[1] if len(usable) < len(timed) else ():
+            if (place := complaint.integration) is not None and place not in usable:
+                self._complain(place, [replace(complaint, path=complaint.path[2:])])
+
+    def _complain(self, index: int, found: Iterable[Complaint]) -> None:
+        """Of one integration; of one whose shape is wrong, what does not follow from that."""
+        told = self._stand_ins[index].told(found) if index in self._stand_ins else found
+        self._complaints.extend(complaint.below("integrations", index) for complaint in told)
+
+    def _all(self) -> dict[int, Integration]:
+        return dict(sorted({**self._good, **{index: one.integration for index, one in self._stand_ins.items()}}.items()))
+
+    def _channels(self) -> Collection[str] | None:
+        """Their names as they stand in the file; None where nobody can know them."""
+        value = self._document.value if isinstance(self._document.value, dict) else {}
+        given = value.get("channels")
+        misspelt = (nearest(key, Config.model_fields) == "channels" for key in value if key not in Config.model_fields)
+        return given if isinstance(given, dict) else None if given is not None or any(misspelt) else ()
 
     def _result(self, file: str, config: Config | None, planned: Mapping[int, Planned]) -> Loaded:
         errors = [complaint for complaint in self._complaints if not complaint.warning]

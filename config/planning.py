@@ -15,7 +15,7 @@ from config.capacity import Demand, fit, stretched
 from config.expansion import Expanded, expand
 from config.meaning import meaning_of
 from config.models import Contract, Defaults, Integration, Objective
-from config.problems import Complaint, nearest
+from config.problems import Complaint, if_meant, nearest
 from config.windows import Window
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
@@ -41,11 +41,23 @@ def plan_integration(integration: Integration, defaults: Defaults) -> Planned:
     """One integration by itself, before it meets the others of its vendor."""
     provider = providers().get(integration.provider)
     if provider is None:
-        return Planned(None, (no_such_provider(integration.provider, providers(), broken()),))
+        wrong = no_such_provider(integration.provider, providers(), broken())
+        return Planned(None, (wrong, *_in_doubt(integration, wrong.nearest, defaults)))
     settings = settings_of(provider, integration.settings)
     expanded = expand(integration, provider, settings, defaults)
     found = (*meaning_of(integration, provider, settings), *expanded.complaints, *_nothing_counts(expanded))
     return Planned(_declare(integration, provider, settings, expanded), found, frozenset(expanded.chosen), expanded.calls, provider)
+
+
+def _in_doubt(integration: Integration, near: str | None, defaults: Defaults) -> Iterator[Complaint]:
+    """What is wrong whoever the provider is: with checks of one's own. And what would be if the nearest one is meant."""
+    own = {slug: check for slug, check in integration.checks.items() if check.kind is not None}
+    nobody = replace(providers()[GENERIC], probes=(), settings=())
+    certain = expand(integration.model_copy(update={"checks": own}), nobody, integration.settings, defaults).complaints
+    yield from certain
+    if near is not None:
+        meant = plan_integration(integration.model_copy(update={"provider": near}), defaults).complaints
+        yield from if_meant((found for found in meant if found not in certain), near)
 
 
 def no_such_provider(slug: str, known: Iterable[str], broken: Mapping[str, str]) -> Complaint:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any
@@ -55,6 +55,11 @@ class Problem:
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def if_meant(complaints: Iterable[Complaint], word: str) -> Iterator[Complaint]:
+    """What is wrong where `word`, the nearest to one that is not known, is what somebody meant."""
+    return (replace(found, message=f"{found.message}, if {word} is meant") for found in complaints if not found.warning)
 
 
 def spell(path: Iterable[str | int]) -> str:

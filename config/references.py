@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import ValidationError
 
@@ -19,17 +19,12 @@ def cross_references(
 ) -> Iterator[Complaint]:
     """What points nowhere, or twice at the same. Paths begin at the file's top."""
     yield from _twice(slugs)
-    yield from _renamed(integrations, slugs)
     for name, channel in config.channels.items():
         yield from (complaint.below("channels", name) for complaint in _channel(channel))
     for key in ("channel", "fallback"):
         named = getattr(config.alerting, key)
         if named is not None and named not in config.channels:
             yield unknown(("alerting", key), named, config.channels, "channel")
-    for index, integration in integrations.items():
-        for place, name in enumerate(integration.channels):
-            if name not in config.channels:
-                yield unknown(("integrations", index, "channels", place), name, config.channels, "channel")
     yield from _unheard(config, integrations)
     for section in ("maintenance", "silences"):
         for index, window in enumerate(getattr(config, section)):
@@ -69,13 +64,16 @@ def _twice(slugs: Mapping[int, str]) -> Iterator[Complaint]:
             yield Complaint(("integrations", index, "slug"), f"integrations[{first[slug]}] has the same slug")
 
 
-def _renamed(integrations: Mapping[int, Integration], slugs: Mapping[int, str]) -> Iterator[Complaint]:
-    for index, integration in integrations.items():
-        if integration.renamed_from in slugs.values():
-            yield Complaint(("integrations", index, "renamed_from"), "an integration of that slug still stands in this file")
-        for name, check in integration.checks.items():
-            if check.renamed_from in integration.checks:
-                yield Complaint(("integrations", index, "checks", name, "renamed_from"), "a check of that name still stands here")
+def references_of(integration: Integration, channels: Collection[str] | None, slugs: Collection[str]) -> Iterator[Complaint]:
+    """What one integration names that is not there. Paths begin below it. `channels`: None where nobody can know which there are."""
+    for place, name in enumerate(integration.channels):
+        if channels is not None and name not in channels:
+            yield unknown(("channels", place), name, channels, "channel")
+    if integration.renamed_from in slugs:
+        yield Complaint(("renamed_from",), "an integration of that slug still stands in this file")
+    for name, check in integration.checks.items():
+        if check.renamed_from in integration.checks:
+            yield Complaint(("checks", name, "renamed_from"), "a check of that name still stands here")
 
 
 def _channel(channel: Channel) -> Iterator[Complaint]:
