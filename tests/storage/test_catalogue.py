@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from core.declared import DeclaredCheck, DeclaredIntegration, Promise
 from core.plan import Objective
-from storage import catalogue, wall
+from storage import catalogue, lease, wall
 from storage.engine import Database
+from storage.faults import Fenced
 from storage.sync import sync
 from tests.storage import samples
 from tests.storage.samples import NOON
@@ -53,6 +56,16 @@ def test_only_what_changes_the_question_starts_a_check_anew(db: Database) -> Non
     assert slower.plan.checks[1].configured_at_ms == NOON
     asked_elsewhere = sync(db, [samples.declared("stripe", replace(API, params={"url": "https://other"}))], NOON + 2)
     assert asked_elsewhere.plan.checks[1].configured_at_ms == NOON + 2
+
+
+def test_whoever_no_longer_leads_declares_nothing(db: Database) -> None:
+    before = samples.watched(db, "stripe", "paypal")
+    old, newer = lease.take(db, None, NOON), lease.take(db, None, NOON)
+    with pytest.raises(Fenced):
+        sync(db, [samples.declared("sentry", API)], NOON, epoch=old)
+    with db.read() as conn:
+        assert catalogue.load_catalogue(conn) == before
+    assert sync(db, [], NOON, epoch=newer).integrations == {}
 
 
 def test_what_is_removed_is_archived_and_comes_back_with_its_ids(db: Database) -> None:
