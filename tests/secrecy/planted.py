@@ -134,3 +134,16 @@ PLANTED: Final = (
     Planted("crash", _some(20) + "/" + _some(12), provider="crashing", provided="token"),
 )  # fmt: skip
 BY_NAME: Final = {one.name: one for one in PLANTED}
+
+
+def typed_secrets() -> dict[str, str]:
+    """Of people, who type them where words belong; nobody here knows them but by their look."""
+    return {
+        "typed-stripe": "sk_" + "live_" + _some(24),
+        "typed-sendgrid": "SG" + "." + _some(22) + "." + _some(43, _LETTERS + "_-"),
+        "typed-jwt": _jwt(),
+        "typed-slack": "xoxb" + "-" + _some(12, digits) + "-" + _some(24),
+        "typed-key": "-----BEGIN PRIVATE KEY----- " + _some(64, _LETTERS) + " -----END PRIVATE KEY-----",
+        "typed-github": "ghp" + "_" + _some(36),
+        "typed-aws": "AKIA" + _some(16, ascii_uppercase + "234567"),
+    }

@@ -19,10 +19,12 @@ from tests.secrecy.echo import answer
 from tests.secrecy.outlets import of_the_api, of_the_commands, of_the_database, of_the_lab, of_the_pages
 from tests.secrecy.planted import PLANTED
 from tests.secrecy.scanner import names_in, scan_all
+from tests.secrecy.typed import MARK, TYPED, type_everywhere
 
 SECRETS: Final = {one.name: one.value for one in PLANTED}
 DSN_KEY: Final = "5eed" * 7 + "beef"
 CALL_KEY: Final = "0ff-duty-" * 3
+WAYS_OF_WORDS: Final = {"slack", "GET /v1/corrections ", "GET /v1/windows ", "page system "}  # by which what people type leaves
 SLOW: Final = "{interval: 5m, retry: 20s, timeout: 10s, fail_after: 1}"  # each is asked once
 
 
@@ -106,6 +108,8 @@ def everywhere(folder: Path, env: Mapping[str, str], lab: LabThread, db: Databas
     until(lambda: told(db), "all alerts told")
     with Site(folder, env) as site, ThreadPoolExecutor() as pool:
         until(lambda: site.health() == 200, "the pages")
+        type_everywhere(site)
+        until(lambda: told(db), "what people typed told")
         ways = [lambda: of_the_commands(site, folder), lambda: of_the_api(site), lambda: of_the_pages(site, db)]
         out = dict(chain.from_iterable(pool.map(lambda way: list(way()), ways)))
         site.stop()
@@ -114,7 +118,8 @@ def everywhere(folder: Path, env: Mapping[str, str], lab: LabThread, db: Databas
 
 def test_no_secret_comes_out_anywhere(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
     out = run(tmp_path, sqlite_url, lab)
-    assert scan_all(out, SECRETS) == {}
+    assert scan_all(out, {**SECRETS, **TYPED}) == {}
+    assert WAYS_OF_WORDS - {where for where, blob in out.items() if MARK.encode() in blob} == set()
     assert lab.lab.server("calls").count > 0
     own = {
         "the key of the error reports": DSN_KEY,
