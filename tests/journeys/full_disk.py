@@ -77,7 +77,7 @@ def played(folder: Path) -> dict[str, Any]:
                 led = leader(db)
                 with read(db), filled(disk) as refusal:
                     until(lambda: site.health() == 503, "503 where nothing can be written", 40)
-                    until(lambda: shown(site, b"Nothing can be written"), "the pages say so", 20)
+                    until(lambda: shown(site, b"Nothing can be written"), "the pages say so", 60)
                     until(lambda: roots(lab), "an alert that needs no database", 40)
                     before = lab.lab.server("api-stripe").count
                     until(lambda: lab.lab.server("api-stripe").count >= before + WAIT, "results that wait", 60)
@@ -86,7 +86,7 @@ def played(folder: Path) -> dict[str, Any]:
                 freed = now_ms()
                 until(lambda: answered_since(db, "stripe/api", freed), "results again", 60)
                 again = leader(db)
-                until(lambda: not shown(site, b"Nothing can be written"), "the pages say no more of it", 20)
+                until(lambda: not shown(site, b"Nothing can be written"), "the pages say no more of it", 60)
                 site.stop()
                 seen = {
                     "refused": refused,

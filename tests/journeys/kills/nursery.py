@@ -6,27 +6,24 @@ A line with a Doom (JSON) begins a life, as a process of its own; its pid is sai
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import signal
 import sys
-import threading
-import time
-from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
+
+from apscheduler.events import EVENT_JOB_EXECUTED
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.__main__ import main as work
-from settings import load
-from storage import lease
-from storage.engine import open_database
-from storage.faults import NO_ANSWER, Fenced
-from storage.folding import Folder
-from storage.history import pack_closed_days
 from tests.journeys.kills.points import Doom, Point
 from tests.journeys.kills.witness import Witness
 
-AGAIN_S = 0.05
+AGAIN_S: Final = 0.05
+CHORES: Final = {Point.FOLD: "the fold", Point.PACK: "packing"}  # by their names in scheduler/beside.py
 
 
 def die_with_parent() -> None:
@@ -66,30 +63,17 @@ def live(folder: Path, doom: Doom) -> NoReturn:
 
 
 def chore(point: Point) -> None:
-    """What the calendar brings after ten seconds and after an hour, at once and again and again, as the same worker does it."""
-    if point in (Point.FOLD, Point.PACK):
-        threading.Thread(target=_fold_on if point is Point.FOLD else _pack_on, daemon=True).start()
+    """What the worker's own calendar brings after ten seconds or after an hour is due now, and again as soon as it was done."""
+    if point not in CHORES:
+        return
+    (calendar,) = (found for found in gc.get_objects() if type(found) is AsyncIOScheduler)
+    name = CHORES[point]
+    calendar.add_listener(lambda done: _due(calendar, name) if done.job_id == name else None, EVENT_JOB_EXECUTED)
+    _due(calendar, name)
 
 
-def _fold_on() -> None:
-    db = open_database(load().database)
-    folder = Folder(db)
-    with db.read() as conn:
-        epoch = lease.current(conn)
-    while True:
-        with suppress(*NO_ANSWER, Fenced):
-            folder.fold(time.time_ns() // 1_000_000, epoch=epoch)
-        time.sleep(AGAIN_S)
-
-
-def _pack_on() -> None:
-    db = open_database(load().database)
-    with db.read() as conn:
-        epoch = lease.current(conn)
-    while True:
-        with suppress(*NO_ANSWER, Fenced):
-            pack_closed_days(db, time.time_ns() // 1_000_000, epoch=epoch, limit=1)
-        time.sleep(AGAIN_S)
+def _due(calendar: AsyncIOScheduler, name: str) -> None:
+    calendar.modify_job(name, next_run_time=datetime.now(UTC) + timedelta(seconds=AGAIN_S))
 
 
 if __name__ == "__main__":
