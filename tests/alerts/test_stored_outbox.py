@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from alerts.channel import Channel
 from alerts.dispatch import Dispatcher
 from core.ledger import AlertKind, AlertRow, Ledger
 from storage.deliveries import alerts, deliveries
-from storage.engine import Database, open_database
+from storage.engine import Database
 from storage.lease import take
-from storage.migrate import migrate
 from storage.outbox import StoredOutbox
 from storage.writer import Writer
 from tests.alerts.conftest import Clock
@@ -22,15 +18,6 @@ from tests.alerts.slack_server import SlackServer
 from tests.alerts.test_dispatch import Pager, drain
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'health.db'}"
-    migrate(url)
-    database = open_database(url)
-    yield database
-    database.close()
 
 
 def write(db: Database, clock: Clock, *kinds: AlertKind, channel: str = "ops") -> None:
