@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final
 
@@ -38,28 +38,41 @@ class Deadline:
     def standing_still(self) -> Iterator[None]:
         """What happens inside is our own waiting: the vendor gets its whole time afterwards."""
         begun = time.monotonic()
-        self._move(None)
+        self.move(None)
         try:
             yield
         finally:
             waited = time.monotonic() - begun
             self.waited_s += waited
             self.at += waited
-            self._move(self.at)
+            self.move(self.at)
 
-    @contextmanager
-    def kept_inside(self) -> Iterator[None]:
-        """What happens inside watches the deadline itself."""
-        self._move(self.at + GRACE_S)
+    def kept_inside(self) -> _Kept:
+        """What happens inside (`with`) watches the deadline itself."""
+        return _Kept(self)
+
+    def move(self, at: float | None) -> None:
+        """End what is inside at another instant, or not at all."""
         try:
-            yield
-        except asyncio.CancelledError:
-            late_s = time.monotonic() - self.at
-            self.overrun_s = late_s if late_s >= GRACE_S else 0.0
-            raise
-        finally:
-            self._move(self.at)
-
-    def _move(self, at: float | None) -> None:
-        with suppress(RuntimeError):  # not entered, or already over: nothing to move
             self._timeout.reschedule(at)
+        except RuntimeError:  # not entered, or already over: nothing to move
+            return
+
+
+class _Kept:
+    """A class and no generator: every request goes through here."""
+
+    __slots__ = ("_deadline",)
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        self._deadline.move(self._deadline.at + GRACE_S)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        deadline = self._deadline
+        if kind is not None and issubclass(kind, asyncio.CancelledError):
+            late_s = time.monotonic() - deadline.at
+            deadline.overrun_s = late_s if late_s >= GRACE_S else 0.0
+        deadline.move(deadline.at)

@@ -74,10 +74,13 @@ class _Answer(httpx.Response):
 
 def split_head(lines: list[bytes]) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Reason and headers of the last head among `lines`; interim answers (1xx) came before it."""
-    start = max((at for at, line in enumerate(lines) if line[:5] == b"HTTP/"), default=-1)
-    reason = lines[start].split(None, 2)[2].strip() if start >= 0 and len(lines[start].split(None, 2)) > 2 else b""
-    pairs = (line.partition(b":") for line in lines[start + 1 :])
-    return reason, [(name.strip(), value.strip()) for name, colon, value in pairs if colon and _TOKEN.fullmatch(name.strip())]
+    start = len(lines) - 1
+    while start >= 0 and not lines[start].startswith(b"HTTP/"):
+        start -= 1
+    words = lines[start].split(None, 2) if start >= 0 else []
+    reason = words[2].strip() if len(words) > 2 else b""
+    pairs = [line.partition(b":") for line in lines[start + 1 :]]
+    return reason, [(name, value.strip()) for before, colon, value in pairs if colon and _TOKEN.fullmatch(name := before.strip())]
 
 
 def timeout_s(request: httpx.Request) -> float | None:

@@ -185,7 +185,7 @@ class _Client(httpx.AsyncClient):
         straight = auth is httpx.USE_CLIENT_DEFAULT and not request.url.userinfo and "timeout" in request.extensions and not self.is_closed
         if straight and isinstance(transport, CurlTransport):
             response = await _asked(transport, request)
-            if not response.has_redirect_location:
+            if response.status_code < 300 or not response.has_redirect_location:
                 return response
             request.extensions[_ANSWERED] = response  # httpx knows what to do with a redirect; it need not ask again
         return await super().send(request, stream=stream, auth=auth, follow_redirects=follow_redirects)

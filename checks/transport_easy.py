@@ -14,6 +14,7 @@ from core.address import Refused, check_address
 from core.health import Phases
 
 CA_FILE: Final = usual()
+_MARKS: Final = (pycurl.NAMELOOKUP_TIME_T, pycurl.CONNECT_TIME_T, pycurl.APPCONNECT_TIME_T, pycurl.STARTTRANSFER_TIME_T)
 _HTTP_VERSIONS: Final = {1: 10, 2: 11, 3: 20, 30: 30}
 
 
@@ -108,10 +109,7 @@ def _opener(transfer: Transfer) -> Any:
 
 def _phases(curl: pycurl.Curl, total: int) -> Phases:
     """Each phase from the end of the one before; None where it did not happen or was not reached."""
-    named, connected, secured, first_byte = (
-        curl.getinfo(mark)
-        for mark in (pycurl.NAMELOOKUP_TIME_T, pycurl.CONNECT_TIME_T, pycurl.APPCONNECT_TIME_T, pycurl.STARTTRANSFER_TIME_T)
-    )
+    named, connected, secured, first_byte = map(curl.getinfo, _MARKS)
     ready = max(connected, secured)
     fresh = curl.getinfo(pycurl.NUM_CONNECTS) > 0
     return Phases(

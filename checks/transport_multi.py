@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import selectors
 import time
-from collections.abc import Iterable
 from typing import Any, Final
 
 import pycurl
@@ -27,34 +26,43 @@ class Multi:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._watch)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._set_timer)
         self._watched: set[int] = set()
+        self._attached = 0
+        self._running = 0  # of those, as libcurl last said
         self.timer_at: float | None = None
 
     def add(self, curl: pycurl.Curl) -> None:
         self._multi.add_handle(curl)
+        self._attached += 1
+        self._running += 1
 
     def remove(self, curl: pycurl.Curl) -> None:
         self._multi.remove_handle(curl)
+        self._attached -= 1
 
     def close(self) -> None:
         self._multi.close()
 
     def act(self, number: int, events: int) -> None:
         mask = (pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0) | (pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0)
-        with contextlib.suppress(pycurl.error):  # the socket went away while an earlier one was served
-            self._multi.socket_action(number, mask)
+        try:
+            _, self._running = self._multi.socket_action(number, mask)
+        except pycurl.error:  # the socket went away while an earlier one was served
+            self._running = -1
 
     def tick(self) -> None:
         if self.timer_at is not None and self.timer_at <= time.monotonic():
             self.timer_at = None
-            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+            _, self._running = self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 
-    def finished(self) -> Iterable[tuple[pycurl.Curl, int, str]]:
-        while True:
+    def finished(self) -> list[tuple[pycurl.Curl, int, str]]:
+        """Those that have ended; to be removed at once. Where all still run there is nothing to ask, as after most actions."""
+        found: list[tuple[pycurl.Curl, int, str]] = []
+        left = int(self._running != self._attached)
+        while left:
             left, well, badly = self._multi.info_read()
-            yield from ((curl, 0, "") for curl in well)
-            yield from badly
-            if not left:
-                return
+            found += [(curl, 0, "") for curl in well]
+            found += badly
+        return found
 
     def _set_timer(self, timeout_ms: int) -> None:
         self.timer_at = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000

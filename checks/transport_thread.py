@@ -152,7 +152,8 @@ class TransferThread:
             self._release(curl)
 
     def _take_finished(self, multi: Multi) -> None:
-        self._finished += [self._finish(*found) for found in multi.finished()]
+        for found in multi.finished():
+            self._finished.append(self._finish(*found))
 
     def _deliver_finished(self) -> None:
         finished, self._finished = self._finished, []
