@@ -25,7 +25,7 @@ def render() -> None:
     at, reader = seen.key, seen.reader
     rows, summaries = data.integrations(at), data.summaries(at)
     st.html(block(blocks.answer(rows)))
-    filters = wall_filters(summaries) if len(rows) > blocks.ALL_SEEN_UP_TO else Filter()
+    filters = wall_filters(at) if len(rows) > blocks.ALL_SEEN_UP_TO else Filter()
     lines = read_lines(rows, {summary.plan.id: summary for summary in summaries}, filters)
     st.html(block(blocks.table(lines, reader, filters, every=bool(state.word("all")))))
     live.watch(seen)

@@ -27,7 +27,7 @@ def render() -> None:
     seen = live.look(*TOPICS, step_ms=STEP_MS)
     at, reader = seen.key, seen.reader
     head = st.container()
-    choices = st.container(key="filters", horizontal=True, vertical_alignment="center")
+    choices = st.container(key="month-line", horizontal=True, vertical_alignment="center")
     period = _choices(choices, reader, at)
     report = portfolio.report(period, at, seen.rounded.now_ms)
     with head:

@@ -28,14 +28,13 @@ def render() -> None:
         starting.nothing_watched(monitor)
         live.watch(seen)
         return
-    head, above = st.container(), st.container()
-    filters = wall_filters(summaries) if len(summaries) > blocks.ROOMY_UP_TO else Filter()
+    head = st.container()
+    filters = wall_filters(at) if len(summaries) > blocks.ROOMY_UP_TO else Filter()
     wall = drawn.wall(at, seen.rounded, filters, state.words("open"))
     with head:
         unseen = monitor_answer(monitor, reader)
-        st.html(block(blocks.answer(unseen) if unseen else wall.answer))
-        live.pulse(seen, sum(len(one.plan.checks) for one in summaries))
-    with above:
+        st.html(block(blocks.answer(unseen)) if unseen else wall.answer)
+        live.pulse(seen, wall.checks)
         _above(wall, banner(monitor, reader), monitor)
     _table(wall, filters)
 
@@ -44,7 +43,7 @@ def _above(wall: DrawnWall, shown: Banner | None, monitor: Monitor) -> None:
     """What needs somebody; while our own network is down nobody is blamed, and the banner stands here."""
     if not monitor.network_down:
         if wall.above:
-            st.html(block(wall.above))
+            st.html(wall.above)
         return
     if shown:
         st.html(block(parts.banner(shown)))
@@ -53,9 +52,7 @@ def _above(wall: DrawnWall, shown: Banner | None, monitor: Monitor) -> None:
 
 def _table(wall: DrawnWall, filters: Filter) -> None:
     for section in wall.table:
-        st.html(block(section))
-    if wall.table:
-        st.html(block(parts.legend()))
-    elif not wall.view.troubles:
+        st.html(section)
+    if not wall.table and not wall.view.troubles:
         said = f"No integration matches “{filters.search}”." if filters.search else "No integration matches."
         st.html(block(parts.nothing(said, link("Clear the filter", "/"))))

@@ -11,15 +11,16 @@ from core.health import Cause
 from core.verdict import Party
 from storage.incidents import IncidentFilter
 from storage.rows import IntegrationRow, Summary
-from ui import words
+from ui import data, words
+from ui.kept import kept
 from ui.readings.wall import Filter
 
 STATUSES: Final = ("All", "Failing", "Slow", "Unknown", "Up")
 _MORE: Final = ("category", "environment", "owner", "tag")
 
 
-def wall_filters(summaries: Sequence[Summary]) -> Filter:
-    """Draw the line and read it; the address is its memory."""
+def wall_filters(key: tuple[int, ...]) -> Filter:
+    """Draw the line and read it; the address is its memory. `key`: of the integrations it chooses from."""
     with st.container(key="filters", horizontal=True, vertical_alignment="center"):
         search = st.text_input(
             "Search name, tag, owner",
@@ -33,20 +34,38 @@ def wall_filters(summaries: Sequence[Summary]) -> Filter:
         status = st.segmented_control(
             "Status", STATUSES, key="status", bind="query-params", default="All", label_visibility="collapsed", required=True
         )
-        chosen = _more(summaries)
+        chosen = _more(key)
     return Filter(search=search or "", status="" if status in (None, "All") else str(status).lower(), **chosen)
 
 
-def _more(summaries: Sequence[Summary]) -> dict[str, str]:
-    choices = {
+def _more(key: tuple[int, ...]) -> dict[str, str]:
+    """The choices are drawn while they can be seen, or hold: one that is not drawn would leave the address."""
+    active = sum(bool(st.query_params.get(name)) for name in _MORE)
+    shown = st.popover(f"Filter · {active}" if active else "Filter", key=_stays_open(active), on_change="rerun")
+    if not (shown.open or active):
+        return {}
+    with shown:
+        return {name: _choice(name, options) for name, options in _options(key).items()}
+
+
+def _stays_open(active: int) -> str:
+    """The key of the popover. With another label it is another one to Streamlit, and would close with the first choice."""
+    keys = [f"more-{count}" for count in range(len(_MORE) + 1)]
+    if keys[active] not in st.session_state and any(st.session_state.get(one) for one in keys):
+        st.session_state[keys[active]] = True
+    return keys[active]
+
+
+@kept(4)
+def _options(key: tuple[int, ...]) -> dict[str, list[str]]:
+    """What can be chosen: the words that some integration has."""
+    summaries = data.summaries(key)
+    return {
         "category": _seen(summaries, lambda summary: [words.category(summary.plan.category)]),
         "environment": _seen(summaries, lambda summary: [summary.plan.environment]),
         "owner": _seen(summaries, lambda summary: [summary.plan.owner or ""]),
         "tag": _seen(summaries, lambda summary: summary.plan.tags),
     }
-    active = sum(bool(st.query_params.get(name)) for name in _MORE)
-    with st.popover(f"Filter · {active}" if active else "Filter"):
-        return {name: _choice(name, options) for name, options in choices.items()}
 
 
 def _seen(summaries: Iterable[Summary], of: Callable[[Summary], Iterable[str]]) -> list[str]:

@@ -12,10 +12,11 @@ import streamlit as st
 
 from core.exits import Refusal
 from storage.faults import DatabaseBusy, ReadTookTooLong
-from ui import data, links, live, style
+from ui import data, links, live, signs, style
 from ui.blocks import parts
 from ui.blocks.states import fault
 from ui.html import block
+from ui.kept import kept
 from ui.reader import Reader
 from ui.readings.monitor import banner
 
@@ -46,13 +47,14 @@ def moved(path: str) -> Callable[[], None]:
 def show(places: Sequence[Place]) -> None:
     """Draw the page that the address names."""
     _settle()
-    st.set_page_config(page_title="Integration Health", page_icon=str(style.MARK), layout="wide")
+    st.set_page_config(page_title="Integration Health", page_icon=style.mark(), layout="wide")
     style.apply()
     page = st.navigation([_page(place) for place in places], position="top")
-    st.logo(str(style.MARK), size="small", link=None)
+    st.logo(style.mark(), size="small", link=None)
     try:
-        _banner(first=not page.url_path)
-        page.run()
+        with signs.once():
+            _banner(first=not page.url_path)
+            page.run()
         st.session_state.pop(_ASKED_AGAIN, None)
     except ReadTookTooLong as error:
         _ask_again(page.url_path)
@@ -93,7 +95,7 @@ def _banner(*, first: bool) -> None:
         st.html(block(parts.banner(shown)))
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def _settle() -> None:
     """Once a process: what is loaded by now stays, so that no collection walks through it again (16x faster reruns)."""
     gc.collect()

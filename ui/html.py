@@ -18,9 +18,18 @@ def icon(name: str, kind: str = "") -> str:
     return f'<i class="ic ic-{name}{f" {kind}" if kind else ""}" aria-hidden="true"></i>'
 
 
-def block(*parts: str, kind: str = "") -> str:
+class Block(str):
+    """Markup that is sent as it is: Streamlit looks through any other string for indentation, each time it is sent."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def block(*parts: str, kind: str = "") -> Block:
     """A block of the page: everything the style sheet reaches stands inside one."""
-    return f'<div class="ih{f" {kind}" if kind else ""}">{"".join(parts)}</div>'
+    return Block(f'<div class="ih{f" {kind}" if kind else ""}">{"".join(parts)}</div>')
 
 
 def address(page: str, **query: object) -> str:

@@ -12,6 +12,8 @@ from typing import Final
 
 import streamlit as st
 
+from ui.kept import kept
+
 _SCRIPT: Final = """export default function () {
   const follow = (event) => {
     const link = event.target.closest?.('.ih a[href^="/"]:not([href^="//"]):not([download]), .ih a[href^="?"]');
@@ -49,11 +51,11 @@ def go(to: str, *, instead: bool = False) -> None:
     _goer()(key="go", data={"to": to, "instead": instead, "time": time.time_ns() // 1_000_000})
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def _goer() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("go", html="<i></i>", css=":host { display: none }", js=_GO)
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def _component() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("links", html="<i></i>", css=":host { display: none }", js=_SCRIPT)

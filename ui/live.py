@@ -8,9 +8,10 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from ui import data
+from ui import data, signs
 from ui import format as fmt
 from ui.html import block
+from ui.kept import kept
 from ui.reader import Reader
 from ui.readings.pulse import read_pulse
 
@@ -52,7 +53,7 @@ def zone() -> str:
     return said if said in _zones() else "UTC"
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
@@ -60,9 +61,10 @@ def _zones() -> frozenset[str]:
 @st.fragment(run_every=EVERY_S)
 def pulse(drawn: Look, checks: int) -> None:
     """The heartbeat at the head of a page; it draws the page anew when what it shows has changed."""
-    if not drawn.holds:
-        st.rerun()
-    st.html(block(_line(checks), kind="live"))
+    with signs.once():
+        if not drawn.holds:
+            st.rerun()
+        st.html(block(_line(checks), kind="live"))
 
 
 def _line(checks: int) -> str:
@@ -80,5 +82,6 @@ def _line(checks: int) -> str:
 @st.fragment(run_every=EVERY_S)
 def watch(drawn: Look) -> None:
     """The same without a heartbeat, for pages that show none."""
-    if not drawn.holds:
-        st.rerun()
+    with signs.once():
+        if not drawn.holds:
+            st.rerun()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from settings import Settings, load
 from storage.engine import Database, Snapshot, open_database
+from ui.kept import kept
 
 __all__ = ["Snapshot", "database", "settings"]
 
@@ -13,13 +12,13 @@ READ_AT_MOST_S = 1.0  # a page reader that keeps the database longer would hold 
 WAIT_S = 3.0  # a reader waits no longer for a database that is just being upgraded
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def settings() -> Settings:
     """What the operator set; wrong values were refused before any page ran."""
     return load()
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def database() -> Database:
     """Readers of this process share one; it was migrated before the pages came up."""
     found = open_database(settings().database, wait_s=WAIT_S)

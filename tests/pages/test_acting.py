@@ -11,7 +11,7 @@ from statistics import median
 
 import openpyxl
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from core.ledger import Answer, Ledger
 from storage import lease, requests
@@ -145,6 +145,41 @@ def test_every_filter_stands_in_the_address(acting: Site, tab: Callable[[Site], 
     expect(page.locator(".wall .nm")).to_have_text(["Adyen", "Square", "Stripe"])
     page.reload()
     expect(page.locator(".wall .nm")).to_have_text(["Adyen", "Square", "Stripe"])
+
+
+def test_choices_stay_open_while_one_chooses_and_hold_when_they_are_out_of_sight(acting: Site, tab: Callable[[Site], Tab]) -> None:
+    page = tab(acting).open("/").page
+    page.get_by_role("button", name="Filter").press("Enter")
+    page.get_by_role("combobox", name="Category").click()
+    page.get_by_role("option", name="Storage").click()
+    page.wait_for_url(re.compile(r"\?category=Storage"))
+    expect(page.locator(".wall .nm")).to_have_text(["Amazon S3", "Cloudinary"])
+    page.get_by_role("combobox", name="Owner").click()
+    page.get_by_role("option", name="platform").click()
+    page.get_by_role("button", name="Filter · 2").wait_for()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    assert page.url.endswith("?category=Storage&owner=platform")
+    page.reload()
+    expect(page.locator(".wall .nm")).to_have_text(["Amazon S3", "Cloudinary"])
+
+
+def test_on_a_phone_every_file_of_the_month_is_in_sight(acting: Site, tab: Callable[[Site], Tab]) -> None:
+    shown = tab(acting)
+    shown.page.set_viewport_size({"width": 390, "height": 844})
+    for scheme in ("light", "dark"):
+        shown.page.emulate_media(color_scheme=scheme)
+        shown.open("/sla")
+        for name in ("CSV", "JSON", "XLSX"):
+            button = shown.page.get_by_role("button", name=name)
+            expect(button).to_be_in_viewport(ratio=1)
+            box = button.bounding_box()
+            assert box is not None
+            assert shown.page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('button').innerText", centre(box)) == name
+
+
+def centre(box: FloatRect) -> list[float]:
+    return [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
 
 
 def test_the_list_of_integrations_is_searched_as_the_wall_is(acting: Site, tab: Callable[[Site], Tab]) -> None:

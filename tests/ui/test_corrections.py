@@ -18,12 +18,15 @@ from core.verdict import Party
 from sla import report as reports
 from sla.portfolio import Report
 from storage.rows import DayBar
+from tests.ui.samples import summary
 from ui.blocks import corrections as blocks
+from ui.blocks import days as small
 from ui.blocks import lanes as bars
-from ui.blocks import promises
+from ui.blocks import promises, wall
 from ui.reader import Reader
-from ui.readings.corrections import moments, over, read_corrections
+from ui.readings.corrections import by_integration, moments, over, read_corrections
 from ui.readings.lanes import days, lane
+from ui.readings.wall import read_wall
 from ui.views.integration import Strip
 
 NOW_MS = 1_795_527_120_000  # 2026-11-24 13:32 UTC
@@ -152,3 +155,35 @@ def test_the_month_says_how_a_correction_is_made(rows: tuple[CorrectionRow, ...]
     drawn = blocks.section(report.rows[0], report, READER)
     assert "integration-health correct paypal --from 2026-11-01T10:00 --to 2026-11-01T10:20 --as maintenance" in drawn
     assert ("api only" in drawn, "Ada &amp; Bo: Our &lt;b&gt;move&lt;/b&gt;" in drawn) == (bool(rows), bool(rows))
+
+
+def marked(*rows: CorrectionRow) -> frozenset[int]:
+    watched = replace(summary("PayPal"), plan=PLAN, bars="u" * 90, folded_ms=NOW_MS)
+    return read_wall([watched], READER, laid=by_integration(rows)).groups[0].rows[0].corrected
+
+
+def test_the_small_days_are_marked_where_the_large_ones_are() -> None:
+    three_days = correction(1, 3 * 1_440, minutes=2 * 1_440)
+    assert marked(correction(2, 5), three_days) == {86, 87, 88, 89}
+    assert marked(correction(1, 40, check=7)) == {89}
+    assert marked(correction(1, 95 * 1_440, minutes=6 * 1_440)) == {0}, "a correction of long ago reaches into the oldest day"
+
+
+def test_what_changes_no_day_marks_none() -> None:
+    gone = (correction(1, 40), replace(correction(2, 40), bucket=None, replaces=1))
+    assert marked(correction(1, 40, check=9)) == marked(correction(1, 200 * 1_440)) == marked(*gone) == frozenset()
+
+
+def test_small_days_say_in_words_and_by_their_form_which_were_corrected() -> None:
+    drawn = small.small("u" * 90, frozenset({60, 88})).replace("\u00a0", " ")
+    assert drawn.count("90 days: no failures; corrected by hand on 2 days, last yesterday") == 2, "for the eye and for the ear"
+    assert drawn.count("var(--ink) calc(var(--d)*60) calc(var(--d)*61)") == 2, "a rail above and one below"
+
+
+def test_rails_are_explained_on_the_wall_where_there_are_any_and_cost_others_nothing() -> None:
+    two = [
+        replace(summary(name), bars="u" * 90, plan=replace(PLAN, id=number, slug=name, name=name)) for number, name in ((3, "a"), (4, "b"))
+    ]
+    plain, railed = (wall.table(read_wall(two, READER, laid=by_integration(rows)), READER)[0] for rows in ((), [correction(1, 5)]))
+    assert ("corrected by hand</span>" in plain, "corrected by hand</span>" in railed) == (False, True)
+    assert [row.partition("</tr>")[0] in railed for row in plain.split("<tr") if "id=b" in row] == [True]

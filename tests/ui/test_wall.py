@@ -109,6 +109,20 @@ def test_beyond_three_hundred_a_folded_category_is_sent_when_it_is_opened() -> N
     assert sum("<table" in section for section in opened) == 1
 
 
+def test_categories_that_are_links_are_one_block_and_open_ones_stand_between_them_in_their_order() -> None:
+    many = fleet(8)
+    (shut,) = wall.table(read_wall(many, READER), READER)
+    assert shut.count('<a class="grp"') == 9
+    before, opened, after = wall.table(read_wall(many, READER, opened=frozenset({"Messaging"})), READER)
+    assert (before.count('<a class="grp"'), opened[:13], after.count('<a class="grp"')) == (5, "<details clas", 3)
+
+
+def test_the_legend_ends_the_table_however_it_is_sent() -> None:
+    for copies in (1, 2, 8):
+        sections = wall.table(read_wall(fleet(copies), READER), READER)
+        assert [section.endswith("no data</span></p>") for section in sections] == [False] * (len(sections) - 1) + [True]
+
+
 def test_a_failure_that_is_not_confirmed_is_up_with_its_count() -> None:
     worried = replace(summary("Stripe"), failing=1)
     assert "19 d · 1 of 3 failing" in wall.table(read_wall([replace(worried, since_ms=NOW_MS - 19 * DAY_MS)], READER), READER)[0].replace(

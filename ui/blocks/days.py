@@ -56,7 +56,13 @@ def _background(letters: str) -> str:
     return ",".join([*layers, _layer(letters, _BASE, f"right bottom/{wide} 100% no-repeat")])
 
 
-def sentence(letters: str) -> str:
+def _rails(corrected: frozenset[int], days: int) -> list[str]:
+    """Ink above and below a day that was corrected: the form that the large days have."""
+    letters = "".join("c" if day in corrected else "." for day in range(days))
+    return [_layer(letters, {"c": "var(--ink)"}, f"right {edge}/calc(var(--d)*{days}) 2px no-repeat") for edge in ("top", "bottom")]
+
+
+def sentence(letters: str, corrected: frozenset[int] = frozenset()) -> str:
     """What the bars say, for those who do not see them: the newest day of each kind of trouble."""
     said = [
         f"{what} on {fmt.plural(letters.count(letter), 'day')}, last {_ago(len(letters) - 1 - letters.rindex(letter))}"
@@ -66,17 +72,21 @@ def sentence(letters: str) -> str:
     unseen = letters.count("-")
     said = said or ["no failures" if unseen < len(letters) else "nothing seen yet"]
     unseen_too = [f"no data on {fmt.plural(unseen, 'day')}"] if 0 < unseen < len(letters) else []
-    return f"{fmt.plural(len(letters), 'day')}: {'; '.join([*said, *unseen_too])}"
+    by_hand = (
+        [f"corrected by hand on {fmt.plural(len(corrected), 'day')}, last {_ago(len(letters) - 1 - max(corrected))}"] if corrected else []
+    )
+    return f"{fmt.plural(len(letters), 'day')}: {'; '.join([*said, *unseen_too, *by_hand])}"
 
 
 def _ago(days: int) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days}{fmt.GAP}d ago"
 
 
-def small(letters: str) -> str:
-    """The 90 days of a row."""
-    said = text(sentence(letters))
-    return f'<i class="d90" style="background:{_background(letters)}" role="img" aria-label="{said}" title="{said}"></i>'
+def small(letters: str, corrected: frozenset[int] = frozenset()) -> str:
+    """The 90 days of a row; `corrected` are the places of those that a person said something of."""
+    said = text(sentence(letters, corrected))
+    drawn = ",".join([*(_rails(corrected, len(letters)) if corrected else ()), _background(letters)])
+    return f'<i class="d90" style="background:{drawn}" role="img" aria-label="{said}" title="{said}"></i>'
 
 
 def cells(letters: str, label: str) -> str:

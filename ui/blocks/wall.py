@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Final
 
 from core.health import Status
@@ -95,7 +97,13 @@ def _watch(view: Watch) -> str:
 
 
 def table(view: Wall, reader: Reader) -> list[str]:
-    """The table, as one block, or as one per category where there are many (a `details` closes when its block's text changes)."""
+    """The table with its legend, as one block, or as one per category where there are many."""
+    sections = _sections(view, reader)
+    corrected = any(row.corrected for group in view.groups for row in group.rows)
+    return [*sections[:-1], sections[-1] + parts.legend(corrected=corrected)] if sections else []
+
+
+def _sections(view: Wall, reader: Reader) -> list[str]:
     if view.total <= ROOMY_UP_TO:
         rows = tuple(row for group in view.groups for row in group.rows)
         return [_table(f"<tbody>{_rows(rows, reader)}</tbody>", "roomy")] if rows else []
@@ -103,7 +111,17 @@ def table(view: Wall, reader: Reader) -> list[str]:
         bodies = (f"<tbody>{_group_head(group)}{_rows(group.rows, reader)}</tbody>" for group in view.groups if group.rows)
         joined = "".join(bodies)
         return [_table(joined)] if joined else []
-    return [_folded(group, view, reader) for group in view.groups if group.rows]
+    return list(_categories(view, reader))
+
+
+def _categories(view: Wall, reader: Reader) -> Iterator[str]:
+    """A block each, as a `details` closes when its block's text changes; what is a link only has nothing to close."""
+    folded = [_folded(group, view, reader) for group in view.groups if group.rows]
+    for are_links, sections in groupby(folded, key=lambda section: section.startswith("<a")):
+        if are_links:
+            yield "".join(sections)
+        else:
+            yield from sections
 
 
 def _table(bodies: str, kind: str = "") -> str:
@@ -134,7 +152,7 @@ def _row(view: Row, reader: Reader) -> str:
         f'<td class="num x-30 {"full" if view.month in (1, None) else "big"}">{fmt.percent(view.month)}</td>'
         f'<td class="num x-cov m">{fmt.coverage(view.seen)}</td>'
         f'<td class="num x-p95"><div class="lat">{_spark(view)}<span>{fmt.latency(view.p95_us)}</span></div></td>'
-        f'<td class="x-days">{days.small(view.bars)}</td><td class="num x-bud">{budget(view.budget)}</td></tr>'
+        f'<td class="x-days">{days.small(view.bars, view.corrected)}</td><td class="num x-bud">{budget(view.budget)}</td></tr>'
     )
 
 

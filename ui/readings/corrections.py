@@ -8,6 +8,7 @@ from typing import Final
 
 from core.corrections import standing
 from core.ledger import CorrectionRow, CountsAs, IncidentRow
+from core.plan import IntegrationPlan
 from core.reading import Reading
 from core.verdict import Party
 from ui import words
@@ -17,6 +18,7 @@ from ui.views.incident import Moment
 
 _COUNTS: Final = {CountsAs.UP: "up", CountsAs.DEGRADED: "slow", CountsAs.DOWN: "down"}  # the others are their own words
 _ALL_TIME: Final = 2**62
+DAY_MS: Final = 86_400_000
 
 
 def over(reading: Reading, since_ms: int, until_ms: int, *, only: int | None = None) -> list[CorrectionRow]:
@@ -24,6 +26,23 @@ def over(reading: Reading, since_ms: int, until_ms: int, *, only: int | None = N
     laid = {check.id for check in reading.counting} if only is None else {only}
     held = [row for row in standing(reading.corrections) if row.check is None or row.check in laid]
     return sorted((row for row in held if row.start_ms < until_ms and row.end_ms > since_ms), key=lambda row: (row.start_ms, row.made_ms))
+
+
+def by_integration(rows: Iterable[CorrectionRow]) -> dict[int, list[CorrectionRow]]:
+    """Those that hold, by whose time they lie over."""
+    found: dict[int, list[CorrectionRow]] = {}
+    for row in standing(rows):
+        found.setdefault(row.integration, []).append(row)
+    return found
+
+
+def touched_days(plan: IntegrationPlan, rows: Iterable[CorrectionRow], days: int, today: int) -> frozenset[int]:
+    """Which of the `days` up to `today` (days since 1970, UTC) they lie over; a check that does not count leaves them as they are."""
+    counting = {check.id for check in plan.checks if check.counts}
+    laid = [row for row in rows if row.check is None or row.check in counting]
+    first = today - days + 1
+    touched = {day for row in laid for day in range(max(row.start_ms // DAY_MS, first), min((row.end_ms - 1) // DAY_MS, today) + 1)}
+    return frozenset(day - first for day in touched)
 
 
 def read_corrections(reading: Reading, since_ms: int, until_ms: int, reader: Reader) -> tuple[Corrected, ...]:

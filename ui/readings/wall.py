@@ -9,15 +9,18 @@ from types import MappingProxyType
 from typing import Protocol
 
 from core.health import Status
+from core.ledger import CorrectionRow
 from storage.rows import IncidentLine, OpenIncident, Summary
 from ui import words
 from ui.reader import Reader
 from ui.readings.answer import RANK, blamed, read_answer, whose, worst
 from ui.readings.budget import month_budget
+from ui.readings.corrections import DAY_MS, touched_days
 from ui.readings.shares import coverage, experience
 from ui.views.wall import Group, Row, Trouble, Wall, Watch
 
 _NOBODY: Mapping[int, int] = MappingProxyType({})
+_NOTHING: Mapping[int, Sequence[CorrectionRow]] = MappingProxyType({})
 
 
 class Listed(Protocol):
@@ -87,10 +90,11 @@ def read_wall(
     opened: frozenset[str] = frozenset(),
     planned: Mapping[int, int] = _NOBODY,
     last: IncidentLine | None = None,
+    laid: Mapping[int, Sequence[CorrectionRow]] = _NOTHING,
 ) -> Wall:
-    """The view: all of it from rows already read, so that a filter costs no query."""
+    """The view: all of it from rows already read, so that a filter costs no query. `laid`: corrections that hold, by integration."""
     filters = filters or Filter()
-    rows = [_row(summary, reader, planned.get(summary.plan.id)) for summary in summaries]
+    rows = [_row(summary, reader, planned.get(summary.plan.id), laid.get(summary.plan.id, ())) for summary in summaries]
     by_slug = {row.slug: row for row in rows}
     shown = [summary for summary in summaries if filters.lets(by_slug[summary.plan.slug])]
     troubles = _troubles(shown, by_slug)
@@ -107,7 +111,7 @@ def read_wall(
     )
 
 
-def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
+def _row(summary: Summary, reader: Reader, until_ms: int | None, laid: Sequence[CorrectionRow]) -> Row:
     plan = summary.plan
     return Row(
         slug=plan.slug,
@@ -130,6 +134,7 @@ def _row(summary: Summary, reader: Reader, until_ms: int | None) -> Row:
         sparkline=summary.sparkline,
         bars=summary.bars,
         budget=month_budget(summary.plan.objective, summary.calendar_month, reader),
+        corrected=touched_days(plan, laid, len(summary.bars), summary.folded_ms // DAY_MS) if laid else frozenset(),
     )
 
 

@@ -42,6 +42,7 @@ class Row:
     sparkline: tuple[int | None, ...]
     bars: str
     budget: Budget | None
+    corrected: frozenset[int] = frozenset()  # which of the bars stand for a day that was corrected by hand
 
     @property
     def well(self) -> bool:
