@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from core.declared import DeclaredCheck, DeclaredIntegration
 from core.health import Status
-from storage.engine import Database, open_database
-from storage.migrate import migrate
+from storage.engine import Database
 from storage.pings import append_ping
 from storage.sync import sync
 from ui.blocks.integration import checks
@@ -23,15 +19,6 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 JOB = DeclaredCheck("job", "Nightly", "heartbeat", counts=True, interval_ms=HOUR, grace_ms=5 * MINUTE)
 API = DeclaredCheck("api", "API", "http", counts=True)
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'health.db'}"
-    migrate(url)
-    made = open_database(url)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(
