@@ -85,10 +85,9 @@ class Desk:
         self._changes.close()
 
     def _take(self, request: RequestRow, now_ms: int) -> None:
-        request = requests.reword(self.db, request, observe.secrets.typed)  # before it goes into events, messages, reports
         requests.accept(self.db, [request.id], now_ms)
-        try:
-            self._do(request, now_ms)
+        try:  # what people typed goes on into events, messages and reports: without secrets
+            self._do(requests.reword(self.db, request, observe.secrets.typed), now_ms)
         except ValueError as why:
             self._say(request.id, False, str(why))
         except (*NO_ANSWER, Fenced, OSError):
