@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from storage.results import results
 from storage.rollups import rollups
 from storage.rows import ResultLine
 from tests.journeys.actors import Process, declared, environment, leader, roots, until, vendor
+from tests.journeys.databases import databases
 from ui.reader import Reader
 from ui.readings.system import read_system
 from ui.views.monitor import Monitor
@@ -83,8 +83,7 @@ class Seen:
 class Machine:
     """Its clock, a worker on it, and a look at the database."""
 
-    def __init__(self, folder: Path, scene: Scene, lab: LabThread) -> None:
-        url = f"sqlite:///{folder / 'health.db'}"
+    def __init__(self, folder: Path, url: str, scene: Scene, lab: LabThread) -> None:
         self.db = open_database(url)
         self._scene = scene
         self._clock = folder / "off"
@@ -124,8 +123,8 @@ class Machine:
         until(lambda: len(self.lines()) >= before + 2, "it goes on asking", 60)
 
 
-def seen(folder: Path, scene: Scene, lab: LabThread) -> Seen:
-    machine, ahead = Machine(folder, scene, lab), []
+def seen(folder: Path, url: str, scene: Scene, lab: LabThread) -> Seen:
+    machine, ahead = Machine(folder, url, scene, lab), []
     begun = time.monotonic()
     with machine.worker as worker:
         machine.runs_on()
@@ -164,23 +163,35 @@ def on_disk(machine: Machine, asked: int, took_s: float, ahead: list[int]) -> Se
     return Seen(asked, took_s, lines, spans, opened, hours, ahead, machine.db)
 
 
+Played = Mapping[tuple[str, str], Future[Seen]]
+ON_POSTGRES: Final = [name for name in SCENES if name != "minutes"]  # `hours` goes both ways, too
+PLAYED: Final = [*(("sqlite", name) for name in SCENES), *(("postgres", name) for name in ON_POSTGRES)]
+
+
 @pytest.fixture(scope="module")
-def scenes(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[dict[str, Future[Seen]]]:
-    """Side by side: each of them mostly waits."""
-    with LabThread(only=[scene.slug for scene in SCENES.values()]) as lab, ThreadPoolExecutor() as pool:
-        folders = {name: tmp_path_factory.mktemp(name) for name in SCENES}
-        for folder in folders.values():
-            shutil.copy(migrated_sqlite, folder / "health.db")
-        begun = {name: pool.submit(seen, folders[name], scene, lab) for name, scene in SCENES.items()}
+def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Side by side, each on a database of its own: each of them mostly waits. By database and scene."""
+    slugs = [scene.slug for scene in SCENES.values()]
+    with (
+        databases(request, PLAYED) as urls,
+        LabThread(only=slugs) as one,
+        LabThread(only=slugs) as other,
+        ThreadPoolExecutor(len(PLAYED)) as pool,
+    ):
+        labs = {"sqlite": one, "postgres": other}  # what a vendor was asked is counted: once for each database
+        begun = {
+            (kind, name): pool.submit(seen, tmp_path_factory.mktemp(name), urls[kind, name], SCENES[name], labs[kind])
+            for kind, name in PLAYED
+        }
         yield begun
-        for one in begun.values():
-            one.result().db.close()
-        assert roots(lab) == []
+        for ended in begun.values():
+            ended.result().db.close()
+        assert [roots(lab) for lab in labs.values()] == [[], []]
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_a_step_of_the_clock_is_told_and_changes_nothing_else(scenes: dict[str, Future[Seen]], name: str) -> None:
-    scene, after = SCENES[name], scenes[name].result(240)
+@pytest.mark.parametrize(("kind", "name"), PLAYED)
+def test_a_step_of_the_clock_is_told_and_changes_nothing_else(played: Played, kind: str, name: str) -> None:
+    scene, after = SCENES[name], played[kind, name].result(240)
     instants = [line.at_ms + line.late_ms for line in after.lines]
     assert len(after.lines) == after.asked, "each run is on disk, once"
     assert after.asked <= after.took_s + 2 * (1 + len(scene.steps)), "one a second, and what is due at a start or a step"
@@ -198,9 +209,9 @@ def waits(scene: Scene, turn: int) -> bool:
     return newest < max(sum(scene.steps[:before]) for before in range(turn + 1))
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_stretches_follow_each_other_and_what_was_leapt_over_is_unknown(scenes: dict[str, Future[Seen]], name: str) -> None:
-    scene, after = SCENES[name], scenes[name].result(240)
+@pytest.mark.parametrize(("kind", "name"), PLAYED)
+def test_stretches_follow_each_other_and_what_was_leapt_over_is_unknown(played: Played, kind: str, name: str) -> None:
+    scene, after = SCENES[name], played[kind, name].result(240)
     spans = after.spans
     assert all(span.end_ms is None or span.start_ms < span.end_ms for span in spans)
     assert all(before.end_ms is not None and before.end_ms <= later.start_ms for before, later in pairwise(spans))
@@ -210,8 +221,9 @@ def test_stretches_follow_each_other_and_what_was_leapt_over_is_unknown(scenes: 
     assert len([leap for leap in leaps if leap > MINUTE]) == len(forth)
 
 
-def test_what_is_asked_after_the_month_ended_is_the_next_months_whatever_the_clock_says_then(scenes: dict[str, Future[Seen]]) -> None:
-    after = scenes["month"].result(240)
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_what_is_asked_after_the_month_ended_is_the_next_months_whatever_the_clock_says_then(played: Played, kind: str) -> None:
+    after = played[kind, "month"].result(240)
     keys = [month_at(line.at_ms, ZONE).key for line in after.lines]
     assert set(keys) == {"2026-10", "2026-11"}
     assert keys == sorted(keys), "no way back"
