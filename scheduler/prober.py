@@ -132,7 +132,7 @@ class Prober:
             self._wake.clear()
             now_ms = self._clock.now_ms()
             for check, due_ms in self._queue.take_due(now_ms):
-                self._start(check, due_ms)
+                self._start(check, due_ms, now_ms)
             wake_ms = self._queue.wake_ms(now_ms)
             sleep_s = IDLE_S if wake_ms is None else min(wake_ms / 1000, IDLE_S)
             self._sleeps_until_ms = now_ms + round(sleep_s * 1000)
@@ -151,18 +151,17 @@ class Prober:
         """How many checks are due and not begun, and for how long the oldest (ms). From any thread."""
         return self._queue.behind(self._clock.now_ms())
 
-    def _start(self, check: int, due_ms: int) -> None:
+    def _start(self, check: int, due_ms: int, now_ms: int) -> None:
         job = self._works.jobs.get(check)
         if job is None:
             return
-        due_ms = self._begun[check] = self._not_long_ago(check, due_ms)
+        due_ms = self._begun[check] = self._not_long_ago(check, due_ms, now_ms)
         self._flying[check] = asyncio.get_running_loop().create_task(self._fly(check, job, due_ms))
 
-    def _not_long_ago(self, check: int, due_ms: int) -> int:
+    def _not_long_ago(self, check: int, due_ms: int, now_ms: int) -> int:
         """After a sleep of the machine the missed turns are not made up: the attempt counts as due at the newest of them."""
         plan = self._plan.checks[check]
-        behind = self._clock.now_ms() - due_ms
-        return due_ms + behind // plan.interval_ms * plan.interval_ms
+        return due_ms + (now_ms - due_ms) // plan.interval_ms * plan.interval_ms
 
     async def _fly(self, check: int, job: Job, due_ms: int, *, request: int | None = None) -> None:
         begun_ms = self._clock.now_ms()
