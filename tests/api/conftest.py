@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
@@ -21,7 +20,6 @@ from storage.catalogue import Catalogue
 from storage.engine import Database, open_database
 from storage.folding import Folder
 from storage.lease import take
-from storage.migrate import migrate
 from storage.processes import beat, register
 from storage.sync import sync
 from storage.writer import Writer
@@ -80,11 +78,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
+def state(sqlite_url: str) -> Iterator[State]:
     """Two vendors, one hour of results; Stripe is down since ten minutes."""
-    url = f"sqlite:///{tmp_path / 'health.db'}"
-    migrate(url)
-    db = open_database(url)
+    db = open_database(sqlite_url)
     catalogue = sync(db, [declared(slug) for slug in SLUGS], NOON - HOUR)
     made = State(db, catalogue, Clock(), register(db, "worker", NOON))
     made.beat()

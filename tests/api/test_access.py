@@ -125,6 +125,8 @@ def test_a_cookie_ends_after_a_month_and_with_its_token() -> None:
     assert not Door(TOKEN + "2", frozenset(), lambda: now[0]).accepts_cookie(cookie)
     now[0] += COOKIE_AGE_S + 61
     assert not made.accepts_cookie(cookie)
+    now[0] = 1_000_000_000.0 - 61
+    assert not made.accepts_cookie(cookie), "nor one from the future"
 
 
 def test_the_api_takes_a_bearer_and_says_so(closed: Served) -> None:
@@ -132,6 +134,7 @@ def test_the_api_takes_a_bearer_and_says_so(closed: Served) -> None:
     assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
     assert "Bearer" in refused.json()["detail"]
     assert closed.get("/api/v1/status", Authorization=f"Bearer {TOKEN}").status_code == 200
+    assert closed.get("/api/v1/status", Authorization=f"bearer {TOKEN}").status_code == 200
     assert closed.get("/metrics").status_code == 401
 
 

@@ -15,8 +15,9 @@ from core.ledger import Answer, Ledger
 from storage import requests
 from storage.lease import current
 from storage.rows import RequestRow
+from storage.sync import sync
 from storage.writer import Writer
-from tests.api.conftest import State
+from tests.api.conftest import State, declared
 from tests.storage.samples import HOUR, NOON
 
 pytestmark = pytest.mark.anyio
@@ -130,6 +131,15 @@ async def test_what_makes_no_sense_is_not_written_down(
     client: httpx.AsyncClient, state: State, path: str, body: dict[str, Any], status: int
 ) -> None:
     assert (await client.post(f"/api/v1/{path}", json=body)).status_code == status
+    with state.db.read() as conn:
+        assert requests.unanswered(conn) == []
+
+
+async def test_what_was_removed_can_be_asked_no_more(client: httpx.AsyncClient, state: State) -> None:
+    stripe = declared("stripe")
+    sync(state.db, [replace(stripe, checks=stripe.checks[:1])], NOON)
+    for path in ("paypal/run", "stripe/checks/nightly/address"):
+        assert (await client.post(f"/api/v1/integrations/{path}", json={"by": "Mara"})).status_code == 404
     with state.db.read() as conn:
         assert requests.unanswered(conn) == []
 

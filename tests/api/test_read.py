@@ -19,8 +19,9 @@ from sla.freeze import freeze
 from storage import periods
 from storage.lease import take
 from storage.readings import MonthBooks
+from storage.sync import sync
 from storage.writer import Writer
-from tests.api.conftest import State
+from tests.api.conftest import State, declared
 from tests.storage.samples import DAY, MINUTE, NOON
 from tests.storage.samples import state as state_row
 
@@ -81,13 +82,15 @@ async def test_versions_rise_when_something_shown_changed(client: httpx.AsyncCli
 
 
 async def test_the_months_forms_agree_to_the_last_digit(client: httpx.AsyncClient) -> None:
-    told = (await get(client, "/sla/2025-11")).json()
+    read = await get(client, "/sla/2025-11")
+    told = read.json()
     rows = list(csv.DictReader(io.StringIO((await get(client, "/sla/2025-11?format=csv")).text.lstrip("\ufeff"))))
     book = await get(client, "/sla/2025-11?format=xlsx")
     for one, row in zip(told["integrations"], rows, strict=True):
         assert {key: "" if one[key] is None else str(one[key]) for key in row if key in one} == {key: row[key] for key in row if key in one}
     assert openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
     assert book.headers["content-disposition"] == 'attachment; filename="sla-2025-11.xlsx"'
+    assert "content-disposition" not in read.headers, "what is read in the browser is no download"
 
 
 async def test_the_month_charges_the_vendor_for_its_outage(client: httpx.AsyncClient) -> None:
@@ -128,6 +131,13 @@ async def test_what_is_not_there_or_makes_no_sense_is_said(client: httpx.AsyncCl
     answer = await client.get(f"/api/v1{path}")
     assert answer.status_code == status
     assert "detail" in answer.json()
+
+
+async def test_an_integration_that_was_removed_is_not_there(client: httpx.AsyncClient, state: State) -> None:
+    await get(client, "/integrations/paypal")
+    sync(state.db, [declared("stripe")], NOON)
+    assert (await client.get("/api/v1/integrations/paypal")).status_code == 404
+    assert [one["slug"] for one in (await get(client, "/integrations")).json()] == ["stripe"]
 
 
 async def test_nothing_can_be_written_through_it(client: httpx.AsyncClient) -> None:

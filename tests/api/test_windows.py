@@ -53,6 +53,13 @@ async def test_windows_that_are_not_over_say_who_set_them_and_where(client: http
     assert {name: maintenance[name] for name in told} == told
 
 
+async def test_a_window_has_begun_from_its_first_instant_on(client: httpx.AsyncClient, state: State) -> None:
+    written(state, Ledger(windows=[WindowRow(WindowKind.SILENCE, NOON, NOON + HOUR, None, "now")]))
+    assert [one["begun"] for one in await get(client, "/windows")] == [True]
+    state.clock.at_ms -= 1
+    assert [one["begun"] for one in await get(client, "/windows")] == [False]
+
+
 async def test_windows_of_one_integration_are_its_own_and_those_of_all(client: httpx.AsyncClient, planned: State) -> None:
     assert [one["reason"] for one in await get(client, "/windows?integration=stripe")] == ["<b>drill</b>", "upgrade"]
     assert [one["reason"] for one in await get(client, "/windows?integration=paypal")] == ["upgrade"]

@@ -105,6 +105,17 @@ def test_a_dead_letter_is_seen_and_not_tried_again(db: Database, epoch: int, out
         assert deliveries.waiting(conn) == {"ops": 1}
 
 
+def test_what_is_settled_stays_as_it_was_settled(db: Database, epoch: int, outbox: StoredOutbox) -> None:
+    told(db, epoch, samples.alert(1), samples.alert(2))
+    outbox.delivered([1], at_ms=NOON, ref=None, detail="posted", began_ms=NOON)
+    outbox.failed([2], at_ms=NOON, error="", next_due_ms=NOON + MINUTE, doubtful=False, ref=None, began_ms=NOON)
+    outbox.dead([1, 2], at_ms=NOON + 1, error="channel_not_found")
+    outbox.release("ops", at_ms=NOON + 2)
+    with db.read() as conn:
+        settled = {line.id: (line.delivered_ms, line.dead_ms, line.due_ms) for line in deliveries.alerts(conn)}
+    assert settled == {1: (NOON, None, NOON), 2: (None, NOON + 1, NOON + MINUTE)}
+
+
 def test_what_is_handed_over_is_copied_once(db: Database, epoch: int, outbox: StoredOutbox) -> None:
     told(db, epoch, samples.alert(1), samples.alert(1))
     for _ in range(2):

@@ -98,6 +98,13 @@ def test_a_killed_one_is_no_file_and_the_next_one_clears_up(full: Database, url:
     assert [path.name for path in folder.iterdir()] == ["backup.zip"]
 
 
+def test_what_a_killed_longer_one_left_is_no_part_of_the_next_one(full: Database, tmp_path: Path) -> None:
+    (tmp_path / ".backup.zip.part").write_bytes(b"left over" * 100_000)
+    found = made(full, tmp_path / "backup.zip")
+    assert found.bytes < 900_000
+    restored(f"sqlite:///{tmp_path / 'other' / 'health.db'}", found.path)
+
+
 def test_a_full_disk_is_one_sentence_and_the_older_backup_stays(full: Database, url: str, tmp_path: Path) -> None:
     out = made(full, tmp_path / "backup.zip").path
     before = out.read_bytes()

@@ -69,6 +69,17 @@ def test_the_next_row_gets_the_next_id(full: Database, other: str, tmp_path: Pat
         assert requests.append(db, "note", {}, None, 0) == ROWS + 1
 
 
+def test_a_character_that_postgres_refuses_is_shown_as_one_that_cannot_be(sqlite_url: str, empty_postgres_url: str, tmp_path: Path) -> None:
+    """SQLite keeps a NUL, whoever wrote it there."""
+    with reading(sqlite_url) as db, db.write() as conn:
+        conn.execute(text("INSERT INTO location (slug) VALUES ('a' || char(0) || 'b')"))
+    with reading(sqlite_url) as db:
+        made(db, tmp_path / "backup.zip")
+    restored(empty_postgres_url, tmp_path / "backup.zip")
+    with reading(empty_postgres_url) as db, db.read() as conn:
+        assert conn.execute(text("SELECT slug FROM location")).scalars().all() == ["a\ufffdb"]
+
+
 def test_whoever_led_before_is_fenced_off_and_nobody_is_taken_for_alive(db: Database, other: str, tmp_path: Path) -> None:
     epoch = [lease.take(db, None, 0) for _ in range(3)][-1]
     ident = processes.register(db, "worker", 5)
