@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from storage.faults import DatabaseBusy
 
@@ -47,23 +49,67 @@ class FileLock:
             self._fd = None
 
 
+class _Turns:
+    """Threads of this process, first come first served: who ends hands over to the longest waiting, and cannot take the next turn
+    before one that is still being woken.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def acquire(self, timeout_s: float) -> bool:
+        mine = threading.Lock()
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=timeout_s):
+            return True
+        with self._guard:
+            if mine not in self._waiting:  # handed over in the last instant
+                return True
+            self._waiting.remove(mine)
+        return False
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+    @classmethod
+    def at(cls, path: Path) -> _Turns:
+        """The same for everybody in this process who writes to one file; a forked child has its own."""
+        with _ALL_TURNS_GUARD:
+            return _ALL_TURNS.setdefault((os.getpid(), os.path.realpath(path)), cls())
+
+
+_ALL_TURNS: WeakValueDictionary[tuple[int, str], _Turns] = WeakValueDictionary()
+_ALL_TURNS_GUARD = threading.Lock()
+
+
 class WriteLock:
     """Every write of any process runs inside it. SQLite before 3.51.3 can lose a committed transaction
     when two connections write or checkpoint at the same instant (https://sqlite.org/wal.html#walresetbug).
 
     The wait is a blocking flock (a polling lock: p99 152 ms against 2.4); since that cannot be
-    interrupted, a thread of its own waits where the lock is not free at once.
+    interrupted, a thread of its own waits where the lock is not free at once. Threads of one process take turns before it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._turn = threading.Lock()
+        self._turn = _Turns.at(path)
         self._waiter: _Waiter | None = None  # one that was given up still waits: who comes next waits on with it
 
     @contextmanager
     def hold(self, timeout_s: float) -> Iterator[None]:
         """Raises DatabaseBusy when the lock was not had in time."""
-        if not self._turn.acquire(timeout=timeout_s):
+        if not self._turn.acquire(timeout_s):
             raise DatabaseBusy(f"another write of this process took over {timeout_s:.0f} s")
         try:
             fd = self._take(timeout_s)

@@ -86,6 +86,25 @@ def test_two_threads_of_one_process_take_turns(path: Path) -> None:
         pass
 
 
+def test_who_waits_has_the_lock_before_the_one_who_ends_has_it_again(path: Path) -> None:
+    mine, other = WriteLock(path), WriteLock(path)  # two databases of one process on one file
+    order: list[str] = []
+
+    def second() -> None:
+        with other.hold(10):
+            order.append("who waits")
+
+    waiting = threading.Thread(target=second)
+    with mine.hold(1):
+        waiting.start()
+        while not other._turn._waiting:
+            waiting.join(0.001)
+    with mine.hold(10):
+        order.append("again")
+    waiting.join(10)
+    assert order == ["who waits", "again"]
+
+
 def test_an_error_inside_gives_the_lock_back(path: Path) -> None:
     lock = WriteLock(path)
     with pytest.raises(ZeroDivisionError), lock.hold(1):
