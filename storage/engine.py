@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,17 +26,17 @@ _POLL_S = 0.1
 # process was stopped within a transaction does not keep its locks for ever.
 _POSTGRES_PATIENCE = f"-c lock_timeout={WRITE_WAIT_S:.0f}s -c idle_in_transaction_session_timeout=20s"
 
+_Engines: TypeAlias = tuple[Engine, Engine, Engine]  # for readers, for the writer, and for writes that nobody waits for the disk of
 Snapshot: TypeAlias = Connection  # what `read()` gives, by the name that those outside storage may know it
 
 
 class Database:
     """Readers and the writer of one database. Threads may share it; a forked child opens its own."""
 
-    def __init__(self, address: Address, reader: Engine, writer: Engine, lock: WriteLock | None, schema: FileLock | None) -> None:
+    def __init__(self, address: Address, engines: _Engines, lock: WriteLock | None, schema: FileLock | None) -> None:
         self.address = address
         self.read_at_most_s: float | None = None  # set by those who read for people at a page
-        self._reader = reader
-        self._writer = writer
+        self._reader, self._writer, self._unsynced = engines
         self._lock = lock
         self._schema = schema
 
@@ -58,13 +58,30 @@ class Database:
                 yield conn
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, synced: bool = True) -> Iterator[Connection]:
         """One transaction: committed and durable when the block ends, gone when it raises. Never in an event loop.
 
-        Raises DatabaseBusy when the write lock was not had within 5 s.
+        Not `synced`: a loss of power may undo it, whole, while no later one is durable. That is for what can be made again:
+        the lock is not held while the disk is waited for. Raises DatabaseBusy when the write lock was not had within 5 s.
         """
-        with noted(self.address.shown), self._lock.hold(WRITE_WAIT_S) if self._lock else nullcontext(), self._writer.begin() as conn:
+        engine = self._writer if synced else self._unsynced
+        with noted(self.address.shown), self._alone(), engine.begin() as conn:
             yield conn
+
+    def sync(self) -> None:
+        """What was not synced is on the disk when this returns; nobody waits for it. (A Postgres server does so by itself.)"""
+        if self.address.path is not None:
+            sqlite.sync_log(self.address.path)
+
+    def checkpoint(self) -> None:
+        """What is in SQLite's log goes into the file, in a turn of its own, so that no commit has to do it in passing."""
+        if self.address.path is not None:
+            self.sync()  # before the lock is taken: inside, the disk is waited for once instead of twice
+            with noted(self.address.shown), self._alone():
+                sqlite.checkpoint(self._unsynced)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return self._lock.hold(WRITE_WAIT_S) if self._lock else nullcontext()
 
     @property
     def unwritable(self) -> str:
@@ -74,11 +91,9 @@ class Database:
     def close(self) -> None:
         """Closing a writing connection checkpoints, so it happens inside the lock."""
         self._reader.dispose()
-        if self._lock is None:
+        with self._alone():
             self._writer.dispose()
-        else:
-            with self._lock.hold(WRITE_WAIT_S):
-                self._writer.dispose()
+            self._unsynced.dispose()
         if self._schema is not None:
             self._schema.release()
 
@@ -141,10 +156,11 @@ def _sqlite_database(address: Address, path: Path) -> Database | None:
     except OSError as error:
         raise ReadOnlyFolder(path.parent) from error
     lock = WriteLock(path.with_name("write.lock"))
-    return Database(address, sqlite.reading_engine(path), sqlite.writing_engine(path), lock, schema)
+    engines = sqlite.reading_engine(path), sqlite.writing_engine(path), sqlite.writing_engine(path, synced=False)
+    return Database(address, engines, lock, schema)
 
 
 def _postgres_database(address: Address) -> Database:
     engine = postgres.engine_for(address.url, options=_POSTGRES_PATIENCE)
     reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Database(address, reader, engine, None, None)
+    return Database(address, (reader, engine, postgres.unsynced(engine)), None, None)

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core.availability import Buckets
 from core.day import fold
 from core.histogram import Histogram
 from core.ledger import Ledger
 from core.reading import Reading, pieces
-from storage import lease, models
+from storage import models
 from storage.accounts import Key, read_parts
-from storage.bulk import Twice, insert
+from storage.bulk import Row, Twice, insert
 from storage.changes import raise_versions
 from storage.codes import DAY_MS, HOUR_MS, Scope
 from storage.engine import Database
 from storage.foldable import Foldable
+from storage.hours import forget_hours, kept_from
 from storage.recount import days_to_count
-from storage.rollups import HOURS_KEPT_MS, RollupKey, rollups, write_tallies, write_time
+from storage.rollups import RollupKey, insert_tallies, insert_time, rollups, tally_rows, time_rows
 from storage.rows import IntegrationRow
+from storage.steps import Steps
 from storage.subject import Subject
 
 COLUMNS: Final = ("scope", "subject", "maintained", "seen_ms", "first_ms", "folded_ms", "figures", "bars", "sparkline")
 STEP: Final = 50  # checks and integrations a transaction, but for a larger one: the write lock is held for some milliseconds
+MOST_ROWS: Final = 250  # hours and days a transaction: a restart has those of a month to write
 LONG_A_FOLD: Final = 200  # subjects whose long percentiles are reckoned anew in one fold
 
 
@@ -36,7 +40,7 @@ class Folder:
         self._db = db
         self._kept = Foldable()
         self._long_left = 0
-        self._hours_until_ms = 0
+        self._hours_from_ms = 0
 
     def note(self, ledger: Ledger) -> None:
         """Call it after the commit: what is noted is on disk."""
@@ -46,11 +50,14 @@ class Folder:
         """Bring every hour, day and summary row up to `now_ms`. Raises Fenced; after any failure the next fold makes up for it."""
         self._absorb(now_ms)
         self._long_left = LONG_A_FOLD
+        steps = Steps(self._db, epoch)
         for chosen in _steps(self._kept.integrations.values()):
-            self._fold(chosen, now_ms, epoch)
+            self._fold(chosen, now_ms, steps)
         self._kept.counting.forget(now_ms)
-        self._fold_long_ago(now_ms, epoch)
-        self._forget_hours(now_ms, epoch)
+        self._fold_long_ago(now_ms, steps)
+        if self._hours_from_ms != (hours_from_ms := kept_from(now_ms)):
+            forget_hours(self._db, steps, hours_from_ms)
+            self._hours_from_ms = hours_from_ms
 
     def _absorb(self, now_ms: int) -> None:
         """Snapshots no longer than one check's day: while one is held, no page of the log can be used again."""
@@ -76,18 +83,18 @@ class Folder:
             self._kept.count_anew(self._db, owed, now_ms)
         return done
 
-    def _fold_long_ago(self, now_ms: int, epoch: int) -> None:
+    def _fold_long_ago(self, now_ms: int, steps: Steps) -> None:
         """Days that a correction reached and that are no longer in memory."""
         for owed in sorted(self._kept.long_ago):
             integration, since_ms, until_ms = owed
             with self._db.read() as conn:
                 spent = days_anew(conn, self._kept.integrations.get(integration), since_ms, until_ms, now_ms)
-            with self._db.write() as conn:
-                lease.fence(conn, epoch)
-                write_time(conn, spent)
+            for rows in _pieces(time_rows(spent)):
+                with steps.step() as conn:
+                    insert_time(conn, rows)
             self._kept.long_ago.discard(owed)
 
-    def _fold(self, chosen: Sequence[IntegrationRow], now_ms: int, epoch: int) -> None:
+    def _fold(self, chosen: Sequence[IntegrationRow], now_ms: int, steps: Steps) -> None:
         """A few integrations: read, reckon, write."""
         kept, since = self._kept, {one.plan.id: self._kept.since(one, now_ms) for one in chosen}
         for ident, begin in since.items():
@@ -99,7 +106,7 @@ class Folder:
         spent: dict[RollupKey, Buckets] = {}
         for subject in subjects:
             spent |= extend(subject, parts[subject.integration], since[subject.integration], now_ms)
-        self._write(subjects, spent, now_ms, epoch)
+        self._write(subjects, spent, now_ms, steps)
         for ident in since:
             kept.settle(ident)
 
@@ -126,14 +133,17 @@ class Folder:
                 found[start] = held
         return found
 
-    def _write(self, subjects: Sequence[Subject], spent: dict[RollupKey, Buckets], now_ms: int, epoch: int) -> None:
+    def _write(self, subjects: Sequence[Subject], spent: dict[RollupKey, Buckets], now_ms: int, steps: Steps) -> None:
+        """The summaries last: they say up to when all is counted."""
         counted = self._kept.counting.changed(subject.key for subject in subjects)
         described = [subject.describe(now_ms) for subject in subjects]
         rows = [(int(subject.scope), subject.id, *one.row) for subject, one in zip(subjects, described, strict=True)]
-        with self._db.write() as conn:
-            lease.fence(conn, epoch)
-            write_tallies(conn, counted)
-            write_time(conn, spent)
+        *early, last = zip_longest(_pieces(tally_rows(counted)), _pieces(time_rows(spent)), fillvalue=())
+        for tallies, time in early:
+            with steps.step() as conn:
+                _put(conn, tallies, time)
+        with steps.step() as conn:
+            _put(conn, *last)
             insert(conn, models.Summary, COLUMNS, rows, Twice.REPLACE)
             if any(subject.shown != one.looks for subject, one in zip(subjects, described, strict=True)):
                 raise_versions(conn, {"wall"})
@@ -141,15 +151,15 @@ class Folder:
         for subject, one in zip(subjects, described, strict=True):
             subject.shown = one.looks
 
-    def _forget_hours(self, now_ms: int, epoch: int) -> None:
-        """Hours are kept for a month; once a day the oldest go."""
-        until = (now_ms - HOURS_KEPT_MS) // DAY_MS * DAY_MS
-        if until == self._hours_until_ms:
-            return
-        with self._db.write() as conn:
-            lease.fence(conn, epoch)
-            conn.execute(text("DELETE FROM rollup WHERE width_ms = :hour AND start_ms < :until"), {"hour": HOUR_MS, "until": until})
-        self._hours_until_ms = until
+
+def _put(conn: Connection, tallies: Sequence[Row], time: Sequence[Row]) -> None:
+    insert_tallies(conn, tallies)
+    insert_time(conn, time)
+
+
+def _pieces(rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """A few at a time, so that the lock is held for some milliseconds; at least one piece, if an empty one."""
+    return [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)] or [()]
 
 
 def _steps(watched: Iterable[IntegrationRow]) -> Iterator[list[IntegrationRow]]:

@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`found` gives the keys of at most `most` rows of a `:subject` that are older than `:until`; `delete` lets them go."""
+    """`found` gives at most `most` rows of a `:subject` that are older than `:until`, whole; `delete` lets them go."""
 
     kind: Kind
     found: TextClause
@@ -31,12 +31,14 @@ class Rule:
 
 ROWS: Final = 500
 PACKS: Final = 20  # each some kilobytes
+DAYS_OF_PHASES: Final = 5
 _DAY: Final = "86400000"
 
 
 def _rule(kind: Kind, table: str, keys: str, where: str, *, most: int = ROWS, is_history: bool = True) -> Rule:
-    found = f"SELECT {keys} FROM {table} WHERE {where} LIMIT :most"  # noqa: S608 names of our own
-    return Rule(kind, text(found), text(f"DELETE FROM {table} WHERE ({keys}) IN ({found})"), most, is_history)  # noqa: S608
+    these = f"FROM {table} WHERE {where} LIMIT :most"
+    delete = f"DELETE FROM {table} WHERE ({keys}) IN (SELECT {keys} {these})"  # noqa: S608 names of our own
+    return Rule(kind, text(f"SELECT * {these}"), text(delete), most, is_history)
 
 
 _OWN: Final = '"check" = :subject'
@@ -56,7 +58,7 @@ AGED: Final = Rule(
         "ORDER BY day_ms LIMIT :most"
     ),
     text("SELECT 1"),
-    1,
+    DAYS_OF_PHASES,
     is_history=True,
 )
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from storage import lease, models
+from storage import models
 from storage.bulk import insert
 from storage.codes import DAY_MS
 from storage.engine import Database
 from storage.merged import PhaseTable, beside, hot_columns, hot_phases, key_of, once, packed_phases
 from storage.packing import Columns, pack, pack_phases, unpack
 from storage.planes import Ints
+from storage.steps import Steps
 
 HOT_MS: Final = 48 * 3_600_000
 PACK_COLUMNS: Final = ("check", "location", "day_ms", "results", "body", "phases")
@@ -53,12 +54,14 @@ class _Found:
 
 def pack_closed_days(db: Database, now_ms: int, *, epoch: int, limit: int = 1_000) -> int:
     """Pack days that ended 48 h ago, at most `limit` days of a check; how many were packed. Raises Fenced."""
-    return sum(_settle(db, day, epoch) for day in list(_due(db, now_ms, limit, packed=False)))
+    steps = Steps(db, epoch)
+    return sum(_settle(db, day, steps) for day in list(_due(db, now_ms, limit, packed=False)))
 
 
 def repack_late_days(db: Database, now_ms: int, *, epoch: int, limit: int = 1_000) -> int:
     """Take what came for packed days into their packs; how many were packed again. Raises Fenced."""
-    return sum(_settle(db, day, epoch) for day in list(_due(db, now_ms, limit, packed=True)))
+    steps = Steps(db, epoch)
+    return sum(_settle(db, day, steps) for day in list(_due(db, now_ms, limit, packed=True)))
 
 
 def pack_row(check: int, location: int, day_ms: int, columns: Columns, phases: Ints | None) -> tuple[object, ...]:
@@ -92,7 +95,7 @@ def _pack_of(conn: Connection, day: Day) -> Any:
     return conn.execute(_PACK, key_of(check, location, day_ms, day_ms + DAY_MS)).first()
 
 
-def _settle(db: Database, day: Day, epoch: int) -> bool:
+def _settle(db: Database, day: Day, steps: Steps) -> bool:
     """One day of one check in one short transaction: read and packed before it, so that the lock is held for its writes alone.
 
     False where something was written to the day in between: then nothing has happened, and its next turn comes.
@@ -103,8 +106,7 @@ def _settle(db: Database, day: Day, epoch: int) -> bool:
         found = _Found(_pack_of(conn, day), hot_columns(conn, *stretch), hot_phases(conn, *stretch))
     row = found.packed(day)
     try:
-        with db.write() as conn:
-            lease.fence(conn, epoch)
+        with steps.step() as conn:
             _forget(conn, day, found)
             insert(conn, models.Pack, PACK_COLUMNS, [row])
     except _Changed:

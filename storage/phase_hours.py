@@ -50,18 +50,29 @@ def phase_hours(conn: Connection, check: int, location: int, since_ms: int, unti
     return [hour for hour in found if since_ms <= hour.start_ms < until_ms]
 
 
-def put_hours(conn: Connection, pack: Any, hours: dict[int, Hour]) -> bool:
-    """Put `hours_of(pack)` in the place of its exact phases, beside what is there of the day already.
-
-    False where the pack is no longer the one that was read: it was packed again meanwhile, and its turn comes.
-    """
-    if conn.execute(_DROP, {"id": pack.id}).rowcount != 1:
-        return False
-    known = conn.execute(_READ, key_of(pack.check, pack.location, pack.day_ms, pack.day_ms + 1)).first()
-    for hour, histograms in unpack_hours(known.body).items() if known else ():
+def hours_beside(pack: Any, known: bytes | None) -> bytes:
+    """What `put_hours` stores in the place of a pack's exact phases, with the hours that were `known` of the day already."""
+    hours = hours_of(pack)
+    for hour, histograms in unpack_hours(known).items() if known else ():
         for one, other in zip(hours.setdefault(hour, _empty()), histograms, strict=True):
             one.merge(other)
-    row = (pack.check, pack.location, pack.day_ms, pack_hours(hours))
+    return pack_hours(hours)
+
+
+def known_hours(conn: Connection, pack: Any) -> bytes | None:
+    """Those of its day that are stored, packed."""
+    found = conn.execute(_READ, key_of(pack.check, pack.location, pack.day_ms, pack.day_ms + 1)).first()
+    return None if found is None else bytes(found.body)
+
+
+def put_hours(conn: Connection, pack: Any, known: bytes | None, body: bytes) -> bool:
+    """Put what `hours_beside` gave in the place of the pack's exact phases.
+
+    False where pack or hours are no longer those that were read: the day was packed again meanwhile, and its turn comes.
+    """
+    if known_hours(conn, pack) != known or conn.execute(_DROP, {"id": pack.id}).rowcount != 1:
+        return False
+    row = (pack.check, pack.location, pack.day_ms, body)
     insert(conn, models.PhaseHours, ("check", "location", "day_ms", "body"), [row], Twice.REPLACE)
     return True
 

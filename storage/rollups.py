@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 from core.availability import Buckets
 from core.health import Cause
 from storage import models
-from storage.bulk import Twice, insert
+from storage.bulk import Row, Twice, insert
 from storage.codec import load_json
 from storage.codes import CAUSES, DAY_MS, HOUR_MS, Scope
 from storage.rows import RollupRow
@@ -52,13 +52,30 @@ def tallies(conn: Connection, keys: Iterable[RollupKey]) -> dict[RollupKey, Tall
 
 def write_tallies(conn: Connection, counted: Mapping[RollupKey, Tally]) -> None:
     """Counts and latencies, replacing those of the same keys; time stays as it is."""
-    rows = [(*key, tally.results, tally.causes_text, tally.histogram.to_bytes()) for key, tally in counted.items()]
-    insert(conn, models.Rollup, (*_KEY, "results", "causes", "histogram"), rows, Twice.REPLACE)
+    insert_tallies(conn, tally_rows(counted))
 
 
 def write_time(conn: Connection, spent: Mapping[RollupKey, Buckets]) -> None:
     """Time in buckets, replacing that of the same keys; counts stay as they are."""
-    insert(conn, models.Rollup, (*_KEY, *BUCKETS), [(*key, *_IN_ORDER(buckets)) for key, buckets in spent.items()], Twice.REPLACE)
+    insert_time(conn, time_rows(spent))
+
+
+def tally_rows(counted: Mapping[RollupKey, Tally]) -> list[Row]:
+    """For `insert_tallies`: made before the write lock is taken."""
+    return [(*key, tally.results, tally.causes_text, tally.histogram.to_bytes()) for key, tally in counted.items()]
+
+
+def time_rows(spent: Mapping[RollupKey, Buckets]) -> list[Row]:
+    """For `insert_time`."""
+    return [(*key, *_IN_ORDER(buckets)) for key, buckets in spent.items()]
+
+
+def insert_tallies(conn: Connection, rows: Sequence[Row]) -> None:
+    insert(conn, models.Rollup, (*_KEY, "results", "causes", "histogram"), rows, Twice.REPLACE)
+
+
+def insert_time(conn: Connection, rows: Sequence[Row]) -> None:
+    insert(conn, models.Rollup, (*_KEY, *BUCKETS), rows, Twice.REPLACE)
 
 
 def _row(row: Any) -> RollupRow:

@@ -75,8 +75,11 @@ def opened_as_it_is(url: str) -> Database:
     address = parse(url)
     if address.path is None:
         made = postgres.engine_for(address.url)
-        return Database(address, made.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), made, None, None)
-    return Database(address, sqlite.reading_engine(address.path), sqlite.writing_engine(address.path), None, None)
+        return Database(
+            address, (made.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), made, made), None, None
+        )
+    writing = sqlite.writing_engine(address.path)
+    return Database(address, (sqlite.reading_engine(address.path), writing, writing), None, None)
 
 
 def found_rows(conn: Connection, revision: str) -> dict[str, list[dict[str, Any]]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,30 @@ def test_every_commit_reaches_the_disk_before_it_returns(sqlite_url: str) -> Non
         full = 2
         assert conn.execute(text("PRAGMA synchronous")).scalar() == full
         assert conn.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    database.close()
+
+
+def test_a_write_that_can_be_made_again_does_not_wait_for_the_disk_and_the_next_one_does(db: Database) -> None:
+    asked, off, on = ("PRAGMA synchronous", 1, 2) if db.is_sqlite else ("SHOW synchronous_commit", "off", "on")
+    for synced in (False, True, False):
+        with db.write(synced=synced) as conn:
+            assert conn.execute(text(asked)).scalar() == (on if synced else off)
+
+
+def test_what_was_not_synced_is_in_the_file_itself_after_a_checkpoint(sqlite_url: str, tmp_path: Path) -> None:
+    def places_without_the_log() -> int:
+        copy = shutil.copy(tmp_path / "health.db", tmp_path / "copy.db")
+        with closing(sqlite3.connect(copy)) as raw:
+            return int(raw.execute("SELECT COUNT(*) FROM location").fetchone()[0])
+
+    database = open_database(sqlite_url, wait_s=0)
+    database.sync()  # there is no log yet
+    with database.write(synced=False) as conn:
+        conn.execute(text("INSERT INTO location (slug) VALUES ('x')"))
+    database.sync()
+    assert places_without_the_log() == 0
+    database.checkpoint()
+    assert places_without_the_log() == 1
     database.close()
 
 

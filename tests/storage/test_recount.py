@@ -130,8 +130,14 @@ class Busy:
         with self._worker.db.read() as conn:
             yield conn
 
-    def write(self) -> AbstractContextManager[Connection]:
-        return self._worker.db.write()
+    def write(self, *, synced: bool) -> AbstractContextManager[Connection]:
+        return self._worker.db.write(synced=synced)
+
+    def sync(self) -> None:
+        self._worker.db.sync()
+
+    def checkpoint(self) -> None:
+        self._worker.db.checkpoint()
 
 
 def test_what_is_written_while_a_first_fold_counts_is_counted_once(worker: Worker, db: Database) -> None:

@@ -14,7 +14,7 @@ from storage.backup.pause import retention_paused
 from storage.engine import Database
 from storage.faults import Fenced
 from storage.history import HOT_MS, pack_closed_days, repack_late_days
-from storage.phase_hours import PHASES, phase_hours, unpack_hours
+from storage.phase_hours import PHASES, hours_beside, known_hours, phase_hours, put_hours, unpack_hours
 from storage.retention import Retention, forget
 from storage.rollups import DAY_MS, Scope, rollups, write_time
 from storage.sync import sync
@@ -219,6 +219,27 @@ def test_a_turn_that_ends_early_goes_on_with_the_next(db: Database, epoch: int) 
     Writer(db).commit(Ledger(results=failing), epoch=epoch)
     gone = [forget(db, NOON + 92 * DAY, epoch=epoch, steps=1) for _ in range(4)]
     assert gone == [ROWS, ROWS, 10, 0]
+
+
+def test_turns_that_are_all_cut_short_come_to_every_check(db: Database, epoch: int) -> None:
+    checks = sorted(samples.watched(db, "stripe", "paypal").plan.checks)
+    failing = [samples.result(check, NOON + n, Cause.TIMEOUT) for check in checks for n in range(3 * ROWS)]
+    Writer(db).commit(Ledger(results=failing), epoch=epoch)
+    for day in range(7):  # the checks, the integrations, and what belongs to none
+        forget(db, NOON + (92 + day) * DAY, epoch=epoch, steps=1)
+    assert all(count(db, "evidence", f'"check" = {check}') < 3 * ROWS for check in checks)
+
+
+def test_hours_that_changed_after_they_were_read_leave_the_phases_as_they_are(db: Database, epoch: int) -> None:
+    samples.watched(db)
+    Writer(db).commit(Ledger(results=hourly()), epoch=epoch)
+    pack_closed_days(db, MIDNIGHT + DAY + HOT_MS, epoch=epoch)
+    with db.write() as conn:
+        pack = conn.execute(text("SELECT * FROM pack")).one()
+        assert put_hours(conn, pack, b"others", hours_beside(pack, None)) is False
+        assert put_hours(conn, pack, None, hours_beside(pack, None)) is True
+        assert put_hours(conn, pack, known_hours(conn, pack), hours_beside(pack, None)) is False
+    assert count(db, "pack", "phases IS NULL") == 1
 
 
 def test_nothing_goes_while_a_backup_is_being_made(db: Database, epoch: int) -> None:
