@@ -13,6 +13,7 @@ from checks.runner import Finding, Job, Runner
 from core.health import ProbeResult
 from core.plan import LOCAL, CheckPlan, Plan
 from core.voices import Round
+from scheduler.alarm import Alarm
 from scheduler.canary import Canaries
 from scheduler.clock import Clock
 from scheduler.pace import Pace
@@ -46,7 +47,7 @@ class Prober:
         self._flying: dict[int, asyncio.Task[None]] = {}
         self._begun: dict[int, int] = {}  # check -> when its newest run was due
         self._manual: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
+        self._alarm = Alarm()
         self._sleeps_until_ms = 0
         self._stopping = False
         self._plan = Plan()
@@ -70,7 +71,7 @@ class Prober:
             if (not waits or old is None or old.interval_ms != check.interval_ms) and ident not in self._flying:
                 due = first_ms(self._clock.now_ms(), works.names[ident], check.interval_ms, ever_ran=ident in known)
                 self._queue.plan(ident, due)
-        self._wake.set()
+        self._alarm.ring()
 
     def hasten_all(self, gaps: Iterable[tuple[int, int, int]]) -> None:
         """The judge's word of many: each as `hasten` takes it."""
@@ -97,7 +98,7 @@ class Prober:
         """Most turns are a minute away and disturb nobody's sleep."""
         self._queue.plan(check, due_ms)
         if due_ms < self._sleeps_until_ms:
-            self._wake.set()
+            self._alarm.ring()
 
     def _may_retry(self, check: int) -> bool:
         """Out of the fifth of the vendor's budget that is kept for it; when that is used up, a failing check is asked at its interval."""
@@ -129,19 +130,19 @@ class Prober:
     async def run(self) -> None:
         """Until `stop`; then what is in flight ends within its deadline."""
         while not self._stopping:
-            self._wake.clear()
+            self._alarm.clear()
             now_ms = self._clock.now_ms()
             for check, due_ms in self._queue.take_due(now_ms):
                 self._start(check, due_ms, now_ms)
             wake_ms = self._queue.wake_ms(now_ms)
             sleep_s = IDLE_S if wake_ms is None else min(wake_ms / 1000, IDLE_S)
             self._sleeps_until_ms = now_ms + round(sleep_s * 1000)
-            await _either(self._wake, sleep_s)
+            await self._alarm.sleep(sleep_s)
         await asyncio.gather(*self._flying.values(), *self._manual, return_exceptions=True)
 
     def stop(self) -> None:
         self._stopping = True
-        self._wake.set()
+        self._alarm.ring()
 
     @property
     def planned(self) -> int:
@@ -201,12 +202,3 @@ def result_of(check: int, due_ms: int, begun_ms: int, finding: Finding, *, manua
         outcome=finding.outcome,
         evidence=finding.evidence,
     )
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Until the event or the time, whichever comes first."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
