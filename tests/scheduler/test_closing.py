@@ -15,7 +15,7 @@ from core.health import Cause
 from core.ledger import Ledger
 from core.plan import Objective
 from core.verdict import Party
-from scheduler.closing import AUTHOR, Closing, due
+from scheduler.closing import AUTHOR, CORRECTED_MS, Closing, due
 from sla.freeze import thaw_row
 from sla.portfolio import Row
 from storage import incidents, lease, periods
@@ -209,6 +209,17 @@ def test_an_incident_that_opens_after_the_close_and_began_before_it_is_a_correct
     worker.run(END + 3 * MINUTE)
     assert worker.row(1).buckets.theirs_ms == MINUTE
     assert [row.reason for row in worker.closed(1)] == ["Incident 7 was opened after the close: theirs. 1.0 min more are charged."]
+
+
+@pytest.mark.parametrize(("after_ms", "authors"), [(CORRECTED_MS, [AUTHOR]), (CORRECTED_MS + 1, [None])])
+def test_a_month_that_ended_very_long_ago_is_left_in_peace(
+    worker: Worker, trouble: Callable[..., None], after_ms: int, authors: list[str | None]
+) -> None:
+    trouble(Party.THEIRS)
+    worker.run(END + CLOSING_MS)
+    trouble(Party.OURS)
+    Closing(worker.db, "Europe/Berlin").run(END + after_ms, epoch=worker.epoch)
+    assert [row.author for row in worker.closed(1) if row.start_ms == NOVEMBER.start_ms] == authors
 
 
 def test_trouble_that_goes_on_as_it_was_is_no_correction(worker: Worker, trouble: Callable[..., None]) -> None:

@@ -95,6 +95,15 @@ def test_silence_while_nobody_could_listen_is_nobodys_fault(scene: Scene) -> Non
     assert scene.look(due + MINUTE, listening=False) == [(due, Cause.OBSERVER)]
 
 
+def test_a_worker_that_lives_hears_no_calls(scene: Scene) -> None:
+    worker = processes.register(scene.db, "worker", T0 - 100 * HOUR)
+    scene.call(T0)
+    scene.look(T0 + 1_000)
+    due = T0 + HOUR + 5 * MINUTE
+    processes.beat(scene.db, worker, due + MINUTE, leads=True)
+    assert scene.look(due + MINUTE, listening=False) == [(due, Cause.OBSERVER)]
+
+
 def test_a_check_that_is_new_is_looked_after_too(scene: Scene) -> None:
     scene.look(T0)
     other = DeclaredCheck("other", "Other", "heartbeat", counts=True, interval_ms=HOUR, grace_ms=MINUTE)
