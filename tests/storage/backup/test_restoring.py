@@ -8,11 +8,13 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from core.exits import Exit, Refusal
 from storage import notices
+from storage.address import parse
 from storage.engine import Database, open_database
+from storage.lease import LEADER_KEY
 from storage.locks import FileLock
 from storage.migrate import migrate
 from tests.conftest import on_server
@@ -57,6 +59,18 @@ def test_it_is_refused_while_somebody_has_it_open(url: str, state: Path) -> None
     assert is_old(url)
     restored(url, state)
     assert not is_old(url)
+
+
+@only_postgres
+def test_it_is_refused_while_a_worker_leads_whatever_its_session_is_called(url: str, state: Path) -> None:
+    """A pooler in between may call all sessions by a name of its own."""
+    with create_engine(parse(url).url).connect() as conn:
+        conn.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LEADER_KEY})
+        with pytest.raises(Refusal, match="is in use by a worker that leads") as caught:
+            restored(url, state)
+        conn.invalidate()
+    assert caught.value.code is Exit.STATE_IN_USE
+    assert is_old(url)
 
 
 @only_sqlite
