@@ -6,7 +6,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.journeys.actors import (
     until,
     vendor,
 )
+from tests.journeys.databases import databases
 
 BROKEN = {"slug": "paypal", "provider": "paypal", "owner": "payments", "ownr": "typo"}
 
@@ -41,11 +43,28 @@ def lab() -> Iterator[LabThread]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, lab: LabThread) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("configured")
-    with Site(folder, environment(folder, lab=lab), declared(vendor(lab, "stripe"))) as running:
-        until(lambda: running.health() == 200, "a worker that leads")
+def sites(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, lab: LabThread) -> Iterator[Mapping[str, Site]]:
+    """One on each database."""
+    stories = [("sqlite", "configured"), ("postgres", "configured")]
+    with databases(request, stories) as urls, ExitStack() as open_:
+        running = {}
+        for story in stories:
+            folder = tmp_path_factory.mktemp(story[1])
+            running[story[0]] = open_.enter_context(
+                Site(folder, environment(folder, urls[story], lab=lab), declared(vendor(lab, "stripe")))
+            )
+        for one in running.values():
+            until(lambda one=one: one.health() == 200, "a worker that leads", 60)  # type: ignore[misc]
         yield running
+
+
+@pytest.fixture(params=["sqlite"])
+def site(request: pytest.FixtureRequest, sites: Mapping[str, Site]) -> Site:
+    """The one on SQLite, unless a test asks for both."""
+    return sites[request.param]
+
+
+on_both = pytest.mark.parametrize("site", ["sqlite", "postgres"], indirect=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -77,7 +96,7 @@ def watched(site: Site) -> list[str]:
 
 def said(site: Site) -> Any:
     """What the pages show of the configuration."""
-    db = open_database(f"sqlite:///{site.env['STATE_DIR']}/health.db")
+    db = open_database(site.env["DATABASE_URL"])
     try:
         with db.read() as conn:
             found = notices.notices(conn).get("configuration")
@@ -86,12 +105,14 @@ def said(site: Site) -> Any:
     return found.body if found else {"valid": None}
 
 
+@on_both
 def test_a_change_of_the_file_is_applied_within_seconds(site: Site, file: Path, lab: LabThread) -> None:
     file.write_text(declared(vendor(lab, "stripe"), vendor(lab, "sendgrid")))
     until(lambda: watched(site) == ["sendgrid", "stripe"], "a new integration in the API", 5)
     until(lambda: site.get("/api/v1/integrations/sendgrid")["status"] == "up", "its first answer", 10)
 
 
+@on_both
 def test_a_file_that_makes_no_sense_changes_nothing_and_is_said(site: Site, file: Path) -> None:
     file.write_text("version: 1\nintegrations: [{slug: stripe, provider: stripe}\n")
     until(lambda: said(site)["valid"] is False, "a notice", 5)
@@ -103,13 +124,16 @@ def test_a_file_that_makes_no_sense_changes_nothing_and_is_said(site: Site, file
     assert json.loads(done.stdout)["valid"] is False
 
 
+@on_both
 def test_a_broken_integration_does_not_disable_the_others(site: Site, file: Path, lab: LabThread) -> None:
     file.write_text(declared(vendor(lab, "stripe"), BROKEN, vendor(lab, "sendgrid")))
     until(lambda: watched(site) == ["sendgrid", "stripe"] and said(site)["problems"], "the others, and a problem", 5)
-    (problem,) = [one for one in said(site)["problems"] if not one["warning"]]
-    assert (problem["key"], problem["nearest"]) == ("integrations[1].ownr", "owner")
+    problems = {one["key"]: one["nearest"] for one in said(site)["problems"] if not one["warning"]}
+    assert problems["integrations[1].ownr"] == "owner"
+    assert all(key.startswith("integrations[1]") for key in problems)
 
 
+@on_both
 def test_an_integration_that_breaks_goes_on_in_its_last_good_form(site: Site, file: Path, lab: LabThread) -> None:
     file.write_text(declared(vendor(lab, "stripe", ownr="typo"), vendor(lab, "sendgrid")))
     until(lambda: watched(site) == ["sendgrid", "stripe"] and said(site)["valid"] is False, "both, and a problem", 5)
@@ -179,9 +203,8 @@ def test_a_restart_without_the_file_runs_on_the_last_good_one(tmp_path: Path, sq
     db.close()
 
 
-def test_a_restart_with_a_broken_integration_keeps_its_last_good_form(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
-    env = environment(tmp_path, sqlite_url, lab)
-    db = open_database(sqlite_url)
+def test_a_restart_with_a_broken_integration_keeps_its_last_good_form(tmp_path: Path, url: str, lab: LabThread, db: Database) -> None:
+    env = environment(tmp_path, url, lab)
     with Worker(tmp_path, env, declared(vendor(lab, "stripe"))) as worker:
         until(lambda: newest(db, "stripe/api") is None, "a first answer")
         (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe", ownr="typo")))
@@ -191,4 +214,3 @@ def test_a_restart_with_a_broken_integration_keeps_its_last_good_form(tmp_path: 
     restarted = now_ms()
     with Worker(tmp_path, env):
         until(lambda: answered_since(db, "stripe/api", restarted), "Stripe is asked again")
-    db.close()
