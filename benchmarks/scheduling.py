@@ -9,7 +9,6 @@ python benchmarks/scheduling.py hold N S   N virtual seconds of ten thousand che
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import resource
 import subprocess
@@ -32,6 +31,7 @@ from checks.vantage import Vantage
 from core.declared import DeclaredCheck, DeclaredIntegration
 from core.health import Outcome, Phases
 from core.ledger import Ledger
+from scheduler import interpreter
 from scheduler import judge as judging
 from scheduler.canary import Canaries, CanaryAnswer
 from scheduler.clock import Clock
@@ -134,7 +134,8 @@ class Stage:
         names = {ident: f"{self.plan.integrations[check.integration].slug}/{check.slug}" for ident, check in self.plan.checks.items()}
         jobs = {ident: Job(nothing, 1.0, provider=names[ident]) for ident in names}
         self.prober.adopt(self.plan, Works(jobs=jobs, names=names), ran=names)  # as after a restart: each in its phase
-        gc.freeze()
+        interpreter.share()
+        interpreter.settle()
         self.recorder.start()
         folding = asyncio.create_task(self._fold())
         running = asyncio.create_task(self.prober.run())

@@ -12,6 +12,7 @@ from typing import Final
 
 import observe
 from core.exits import Exit, Refusal
+from scheduler import interpreter
 from scheduler.beats import beat_parent, has_parent
 from scheduler.clock import Clock
 from scheduler.distress import Distress
@@ -33,6 +34,7 @@ def main() -> Exit:
     """Until it is told to stop, or its parent goes away. Raises Refusal."""
     settings = load()
     observe.set_up(settings, role="worker")
+    interpreter.share()
     stopping = threading.Event()
     watch_parent(stopping)
     for number in (signal.SIGTERM, signal.SIGINT):

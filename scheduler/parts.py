@@ -10,7 +10,7 @@ import observe
 from alerts.dispatch import Dispatcher
 from alerts.emergency import Emergency
 from core.ledger import Ledger
-from scheduler import incident_view
+from scheduler import incident_view, interpreter
 from scheduler import judge as judging
 from scheduler.backups import Backups
 from scheduler.beats import Beats
@@ -113,6 +113,8 @@ class Parts:
         ran = {check for check, _ in self.recorder.memory.newest}
         self._loop.call_soon_threadsafe(self.prober.adopt, setup.plan, setup.works, ran)
         self._loop.call_soon_threadsafe(self.dispatcher.replace, channels, setup.fallback)
+        if self._probing:
+            interpreter.settle()
 
     def _run_now(self, check: int, at_ms: int, request: int) -> bool:
         able = self.prober.may_run(check)
