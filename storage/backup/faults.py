@@ -22,10 +22,12 @@ class Damaged(Refusal):
 
 
 class NewerBackup(Refusal):
-    def __init__(self, path: Path, version: str, revision: str, known: str) -> None:
+    """`what` is newer in it: its schema, or its layout."""
+
+    def __init__(self, path: Path, version: str, what: str, found: object, known: object) -> None:
         super().__init__(
             Exit.DATABASE_NEWER,
-            f"{path} was made by version {version[:40]!r} (its schema is {revision}, this version knows {known}): "
+            f"{path} was made by version {version[:40]!r} (its {what} is {found}, this version knows {known}): "
             "install that version or a newer one, and restore with it.",
         )
 

@@ -120,8 +120,10 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     except _BROKEN as error:
         raise Damaged(path, str(error)) from None
     _require_listed(archive, manifest, path)
-    if manifest.layout > LAYOUT or manifest.revision not in revision.known():
-        raise NewerBackup(path, manifest.version, manifest.revision, revision.head())
+    if manifest.layout > LAYOUT:
+        raise NewerBackup(path, manifest.version, "layout", manifest.layout, LAYOUT)
+    if manifest.revision not in revision.known():
+        raise NewerBackup(path, manifest.version, "schema", manifest.revision, revision.head())
     return manifest
 
 

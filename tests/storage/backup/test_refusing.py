@@ -145,8 +145,9 @@ def test_one_of_a_newer_version(file: Path, refused: Callable[..., str]) -> None
 
 
 def test_one_of_a_newer_layout(file: Path, refused: Callable[..., str]) -> None:
-    resealed(file, lambda members, manifest: manifest.update(layout=2))
-    refused(code=Exit.DATABASE_NEWER)
+    resealed(file, lambda members, manifest: manifest.update(layout=2, version="7.0.0"))
+    said = refused(code=Exit.DATABASE_NEWER)
+    assert "was made by version '7.0.0' (its layout is 2, this version knows 1): install that version" in said
 
 
 def test_tables_that_are_not_those_of_its_schema(file: Path, refused: Callable[..., str]) -> None:
@@ -158,7 +159,7 @@ def test_tables_that_are_not_those_of_its_schema(file: Path, refused: Callable[.
     assert "its tables are not those of schema" in refused()
 
 
-@pytest.mark.parametrize("row", [b"wall\tmany\n", b"wall\n", b"wall\t1\t1\n", b"wall\t1\nno end", b"\xff\t1\n"])
+@pytest.mark.parametrize("row", [b"wall\tmany\n", b"wall\n", b"wall\t1\t1\n", b"wall\t1\nno end", b"wall\t1", b"\xff\t1\n"])
 def test_rows_that_are_none(row: bytes, file: Path, refused: Callable[..., str]) -> None:
     def change(members: Members, manifest: dict[str, Any]) -> None:
         members["tables/version.copy"] = row
