@@ -125,6 +125,7 @@ def test_evidence_is_kept_for_failures_and_changes_only(db: Database, epoch: int
     with db.read() as conn:
         assert evidence.evidence(conn, check, LOCAL, NOON) is None
         kept = evidence.evidence(conn, check, LOCAL, NOON + MINUTE)
+        assert evidence.failures(conn, 1, 0, NOON * 2) == [], "that it was well again is no failure"
     assert kept is not None
     assert kept.evidence == seen
 
