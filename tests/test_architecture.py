@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gc
 import sys
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -40,6 +42,20 @@ CATALOGUES = {
 }
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Once for each file, and with no collection in the middle.
+
+    Up to Python 3.11.7 a parse that another one interrupts ends in a SystemError (python/cpython#106905), and a traceback that is put in
+    words parses, too: pytest words those of whatever other tests left for a collection to end.
+    """
+    gc.disable()
+    try:
+        return ast.parse(path.read_text())
+    finally:
+        gc.enable()
+
+
 def modules() -> list[Path]:
     files = [path for name in sorted(PACKAGES) for path in sorted((ROOT / name).rglob("*.py"))]
     return files + [ROOT / f"{name}.py" for name in sorted(COMPOSITION)]
@@ -48,7 +64,7 @@ def modules() -> list[Path]:
 def imported(path: Path) -> set[str]:
     """Every dotted name of ours that a file imports, wherever in the file."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -94,8 +110,8 @@ def test_the_core_does_no_input_or_output() -> None:
         "logging",
     }
     for path in sorted((ROOT / "core").rglob("*.py")):
-        names = {node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)}
-        names |= {alias.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import) for alias in node.names}
+        names = {node.module or "" for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom)}
+        names |= {alias.name for node in ast.walk(parsed(path)) if isinstance(node, ast.Import) for alias in node.names}
         assert not {name.split(".")[0] for name in names} & banned, path.name
 
 
@@ -128,7 +144,7 @@ def test_pages_have_no_effect_when_imported() -> None:
     for path in sorted((ROOT / "pages").glob("*.py")):
         if path.stem in {"router", "__init__"}:
             continue
-        body = ast.parse(path.read_text()).body
+        body = parsed(path).body
         loose = [node for node in body if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
         assert not loose, f"{path.name} does something when it is imported"
         assert any(isinstance(node, ast.FunctionDef) and node.name == "render" for node in body), f"{path.name} has no render()"
@@ -139,7 +155,5 @@ def test_tests_are_not_packages() -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [
-        str(path.relative_to(ROOT)) for path in modules() if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    silent = [str(path.relative_to(ROOT)) for path in modules() if path.read_text().strip() and not ast.get_docstring(parsed(path))]
     assert not silent
