@@ -18,11 +18,14 @@ from checks.vantage import Probe
 
 @dataclass(frozen=True, slots=True)
 class ProbeKind:
-    """One way of asking. `params` says what may be set; `build` takes a validated instance of it."""
+    """One way of asking. `params` says what may be set; `build` takes a validated instance of it; `asks` are those of them that
+    name whom it asks, by their place (`auth.token_url`): addresses, hosts, or hosts with a port.
+    """
 
     name: str
     params: type[BaseModel]
     build: Callable[[Any], Probe]
+    asks: tuple[str, ...] = ()
 
     def probe(self, params: Mapping[str, Any]) -> Probe:
         """A probe from what was declared. Raises pydantic's `ValidationError`."""

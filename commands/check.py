@@ -16,7 +16,9 @@ from checks.registry import providers
 from checks.runner import Finding, Runner, make_runner
 from commands.output import answer, answer_json, say
 from commands.validate import read
-from config.loading import load
+from config import loading
+from config.document import read_document
+from config.loading import Loaded, load
 from config.problems import Problem
 from config.secrets import resolve_all
 from core.address import PRIVATE, is_blocked, read_literal
@@ -49,7 +51,7 @@ def find(
     """The declared check, or a provider's own where the file does not name it. What is set here replaces what the file says."""
     private = private or any(map(is_inside, sets.values()))
     slug, _, check_slug = name.partition("/")
-    declared = _written(path, slug)
+    declared = _written(path, slug, private=private)
     if declared is None or sets or secrets or private:
         declared = _declare(slug, declared, sets, secrets, private=private)
     one = next((each for each in declared.checks if each.slug == check_slug), None)
@@ -61,11 +63,13 @@ def find(
     return declared, one
 
 
-def _written(path: Path, slug: str) -> DeclaredIntegration | None:
+def _written(path: Path, slug: str, *, private: bool) -> DeclaredIntegration | None:
     """What the file says of it; None where it does not name it. A broken one is not asked in the form nobody wrote."""
     if not path.exists():
         return None
     loaded = read(path)
+    if private and slug in loaded.broken:
+        loaded = _opened(path, slug)
     if slug in loaded.broken:
         raise Refusal(
             Exit.CONFIGURATION, f"{path} declares {slug}, but not in a valid way: integration-health validate {path} says what is wrong."
@@ -73,6 +77,15 @@ def _written(path: Path, slug: str) -> DeclaredIntegration | None:
     if loaded.config is None:
         raise Refusal(Exit.CONFIGURATION, f"{path} is not valid: integration-health validate {path} says what is wrong.")
     return next((one for one in loaded.declared if one.slug == slug), None)
+
+
+def _opened(path: Path, slug: str) -> Loaded:
+    """The file as if it opened this integration to our own network: what the command line opens need not be opened there."""
+    document = read_document(path.read_text(encoding="utf-8-sig"))
+    for entry in document.value["integrations"]:
+        if isinstance(entry, dict) and entry.get("slug") == slug:
+            entry["private_targets"] = True
+    return loading.read(document, os.environ, path.name)
 
 
 def is_inside(value: str) -> bool:

@@ -97,6 +97,10 @@ vendor's call budget holds for all its integrations together, {_KEPT} of it kept
 {PER_ORIGIN} requests at once per origin: intervals nobody chose are stretched until all fits, chosen ones that do not fit are refused
 with the interval that does.
 
+**Addresses inside this network** need `private_targets: true` at their integration (or channel): one that stands here in numbers is refused
+without it, with its line, and so is a disguised spelling such as `2130706433`. Link-local and metadata addresses are refused with it,
+too. Names are not looked up here: they are judged at every run, by the addresses they have then.
+
 **One broken integration** never disables the others: it is left out and named with file, line and key, and goes on in its last good
 form where there is one. When a later version refuses what an earlier one took, what it refuses is left out and the rest is watched.
 """

@@ -16,6 +16,7 @@ from config.expansion import Expanded, expand
 from config.meaning import meaning_of
 from config.models import Contract, Defaults, Integration, Objective
 from config.problems import Complaint, if_meant, nearest
+from config.targets import refused_targets
 from config.windows import Window
 from core import maintenance, plan
 from core.declared import DeclaredIntegration, Promise
@@ -45,7 +46,8 @@ def plan_integration(integration: Integration, defaults: Defaults) -> Planned:
         return Planned(None, (wrong, *_in_doubt(integration, wrong.nearest, defaults)))
     settings = settings_of(provider, integration.settings)
     expanded = expand(integration, provider, settings, defaults)
-    found = (*meaning_of(integration, provider, settings), *expanded.complaints, *_nothing_counts(expanded))
+    targets = refused_targets(integration, provider, settings)
+    found = (*meaning_of(integration, provider, settings), *targets, *expanded.complaints, *_nothing_counts(expanded))
     return Planned(_declare(integration, provider, settings, expanded), found, frozenset(expanded.chosen), expanded.calls, provider)
 
 
@@ -53,7 +55,9 @@ def _in_doubt(integration: Integration, near: str | None, defaults: Defaults) ->
     """What is wrong whoever the provider is: with checks of one's own. And what would be if the nearest one is meant."""
     own = {slug: check for slug, check in integration.checks.items() if check.kind is not None}
     nobody = replace(providers()[GENERIC], probes=(), settings=())
-    certain = expand(integration.model_copy(update={"checks": own}), nobody, integration.settings, defaults).complaints
+    alone = integration.model_copy(update={"checks": own})
+    certain = expand(alone, nobody, integration.settings, defaults).complaints
+    certain.extend(refused_targets(alone, nobody, integration.settings))
     yield from certain
     if near is not None:
         meant = plan_integration(integration.model_copy(update={"provider": near}), defaults).complaints

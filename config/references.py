@@ -11,6 +11,7 @@ from config.explain import complaints
 from config.models import Channel, Config, Integration
 from config.problems import Complaint, unknown
 from config.secrets import MissingSecret, resolve
+from config.targets import refusal
 from config.windows import Window
 
 
@@ -81,10 +82,20 @@ def _channel(channel: Channel) -> Iterator[Complaint]:
     if kind is None:
         yield unknown(("kind",), channel.kind, channel_kinds(), "kind of channel")
         return
+    why = _shut(channel) if "private_targets" in kind.config.model_fields else None
+    if why is not None:
+        yield Complaint(("url",), why)
     try:
         kind.config.model_validate({"kind": channel.kind, **channel.own})
     except ValidationError as error:
-        yield from complaints(error, kind.config)
+        found = complaints(error, kind.config)
+        yield from (one for one in found if why is None or one.path or not (one.message in why or "disguised" in why))
+
+
+def _shut(channel: Channel) -> str | None:
+    """Why its address is not asked. Its own model asks that too, but only once nothing else is wrong with it."""
+    url = channel.own.get("url")
+    return refusal(url, private=bool(channel.own.get("private_targets")), where="channel") if isinstance(url, str) else None
 
 
 def _window(window: Window, slugs: set[str], tags: set[str]) -> Iterator[Complaint]:

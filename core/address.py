@@ -66,7 +66,8 @@ def _refusal(address: str, private: bool) -> str | None:
     if private and _within(found, PRIVATE) and not _within(found, METADATA):
         return None
     if _within(found, BLOCKED):
-        opened = "" if private or not _within(found, PRIVATE) else "; private_targets would allow it"
+        opens = not private and _within(found, PRIVATE) and not _within(found, METADATA)
+        opened = "; private_targets would allow it" if opens else ""
         return f"{found} is not a public address{opened}"
     return None
 

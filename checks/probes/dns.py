@@ -143,4 +143,4 @@ def _normal(text: str) -> str:
     return " ".join(part.rstrip(".").lower() for part in text.split())
 
 
-KIND = ProbeKind("dns", Params, build)
+KIND = ProbeKind("dns", Params, build, asks=("resolvers",))

@@ -130,4 +130,4 @@ def _in_time(expect: Expect, response: httpx.Response, outcome: Outcome) -> Outc
     return replace(outcome, cause=Cause.SLOW, detail=f"It took {took_ms:.0f} ms, more than {expect.latency} ms.")
 
 
-KIND = ProbeKind("http", Params, build)
+KIND = ProbeKind("http", Params, build, asks=("url", "auth.token_url"))

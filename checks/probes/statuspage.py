@@ -66,4 +66,4 @@ def _read(engine: StatusPageEngine, body: bytes, scope: Scope, outcome: Outcome)
         return replace(outcome, cause=Cause.CONTRACT, detail=f"The status page cannot be used: {error}.")
 
 
-KIND: Final = ProbeKind("statuspage", Params, build)
+KIND: Final = ProbeKind("statuspage", Params, build, asks=("url",))

@@ -52,4 +52,4 @@ async def _greeted(connection: Connection, banner: str) -> Outcome:
     )
 
 
-KIND = ProbeKind("tcp", Params, build)
+KIND = ProbeKind("tcp", Params, build, asks=("host",))

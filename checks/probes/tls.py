@@ -74,4 +74,4 @@ def _days(left: timedelta) -> str:
     return f"{left.days} days" if left.days != 1 else "1 day"
 
 
-KIND = ProbeKind("tls", Params, build)
+KIND = ProbeKind("tls", Params, build, asks=("host",))

@@ -21,12 +21,29 @@ KEY = {"secret_key": "env:STRIPE_KEY"}
         ("https://[::1]:4010", True),
         ("https://10.1.2.3", True),
         ("https://stripe-mock.example.com", False),
-        ("http://169.254.169.254", False),
     ],
 )
 def test_whoever_types_an_address_of_this_network_has_opted_in(base_url: str, inside: bool) -> None:
     declared, _ = find(NOWHERE, "stripe/api", {"base_url": base_url}, KEY, private=False)
     assert declared.private_targets is inside
+
+
+def test_a_metadata_service_is_not_opened_by_typing_its_address() -> None:
+    with pytest.raises(Refusal, match=r"^settings.base_url: 169.254.169.254 is not a public address, and stays shut") as refusal:
+        find(NOWHERE, "stripe/api", {"base_url": "http://169.254.169.254"}, KEY, private=True)
+    assert refusal.value.code is Exit.CONFIGURATION
+
+
+def test_what_is_opened_here_need_not_be_opened_in_the_file_and_mends_nothing_else_there(tmp_path: Path) -> None:
+    path = tmp_path / "integrations.yaml"
+    inside = "version: 1\nintegrations:\n  - slug: own\n    provider: http\n    settings: {url: 'http://10.0.0.7'}\n"
+    path.write_text(inside)
+    with pytest.raises(Refusal, match="declares own, but not in a valid way"):
+        find(path, "own/reachability", {}, {}, private=False)
+    assert find(path, "own/reachability", {}, {}, private=True)[0].private_targets
+    path.write_text(f"{inside}    criticality: hihg\n")
+    with pytest.raises(Refusal, match="declares own, but not in a valid way"):
+        find(path, "own/reachability", {}, {}, private=True)
 
 
 def test_without_an_address_of_ones_own_nothing_is_opened() -> None:

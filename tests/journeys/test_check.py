@@ -61,8 +61,9 @@ def test_an_address_inside_that_a_file_names_is_only_asked_when_that_was_allowed
     (tmp_path / "integrations.yaml").write_text(declared(vendor(lab, "stripe", private_targets=False), defaults="{}"))
     asked = len(lab.lab.asked("stripe"))
     done = cli(env, "check", "stripe/api")
-    assert done.returncode == Exit.FAILED
-    assert "stripe/api is unknown (blocked)" in done.stdout
+    assert done.returncode == Exit.CONFIGURATION
+    assert "integration-health validate" in done.stderr
+    assert "private_targets: true" in cli(env, "validate").stderr
     assert len(lab.lab.asked("stripe")) == asked
     assert cli(env, "check", "stripe/api", "--private").returncode == Exit.OK
 
