@@ -22,7 +22,7 @@ from storage.engine import Database
 from storage.foldable import Foldable
 from storage.hours import forget_hours, kept_from
 from storage.recount import days_to_count
-from storage.rollups import RollupKey, insert_tallies, insert_time, rollups, tally_rows, time_rows
+from storage.rollups import RollupKey, changed_time, insert_tallies, insert_time, rollups, tally_rows, time_rows
 from storage.rows import IntegrationRow
 from storage.steps import Steps
 from storage.subject import Subject
@@ -106,6 +106,9 @@ class Folder:
         spent: dict[RollupKey, Buckets] = {}
         for subject in subjects:
             spent |= extend(subject, parts[subject.integration], since[subject.integration], now_ms)
+        if len(spent) > MOST_ROWS:
+            with self._db.read() as conn:
+                spent = changed_time(conn, spent)
         self._write(subjects, spent, now_ms, steps)
         for ident in since:
             kept.settle(ident)

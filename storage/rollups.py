@@ -34,6 +34,11 @@ _TALLY: Final = text(
     "SELECT results, causes, histogram FROM rollup WHERE scope = :scope AND subject = :subject AND width_ms = :width AND start_ms = :start"
 )
 
+_TIME: Final = text(
+    f"SELECT start_ms, {', '.join(BUCKETS)} FROM rollup "  # noqa: S608 names of our own
+    "WHERE scope = :scope AND subject = :subject AND width_ms = :width AND start_ms >= :since"
+)
+
 
 def rollups(conn: Connection, scope: Scope, subjects: Iterable[int], width_ms: int, since_ms: int, until_ms: int) -> list[RollupRow]:
     """Those that begin in [since, until), by subject and start. `width_ms` is HOUR_MS or DAY_MS."""
@@ -68,6 +73,19 @@ def tally_rows(counted: Mapping[RollupKey, Tally]) -> list[Row]:
 def time_rows(spent: Mapping[RollupKey, Buckets]) -> list[Row]:
     """For `insert_time`."""
     return [(*key, *_IN_ORDER(buckets)) for key, buckets in spent.items()]
+
+
+def changed_time(conn: Connection, spent: Mapping[RollupKey, Buckets]) -> dict[RollupKey, Buckets]:
+    """Those that are not stored as they are: whoever starts reckons a month of hours anew, and nearly all are there already."""
+    since: dict[tuple[int, int, int], int] = {}
+    for *series, start_ms in spent:
+        key = (series[0], series[1], series[2])
+        since[key] = min(start_ms, since.get(key, start_ms))
+    stored: dict[RollupKey, tuple[int, ...]] = {}
+    for (scope, subject, width_ms), since_ms in since.items():
+        asked = {"scope": scope, "subject": subject, "width": width_ms, "since": since_ms}
+        stored |= {(scope, subject, width_ms, start_ms): tuple(times) for start_ms, *times in conn.execute(_TIME, asked)}
+    return {key: buckets for key, buckets in spent.items() if stored.get(key) != _IN_ORDER(buckets)}
 
 
 def insert_tallies(conn: Connection, rows: Sequence[Row]) -> None:

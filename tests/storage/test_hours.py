@@ -1,4 +1,4 @@
-"""Hours of figures go after a month, of whatever check or integration; days stay."""
+"""Hours of figures go after a month, of whatever check or integration, and days stay; what is stored is not written again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import text
 from core.availability import Buckets
 from storage.engine import Database
 from storage.hours import AT_ONCE, forget_hours, kept_from
-from storage.rollups import DAY_MS, HOUR_MS, Scope, write_time
+from storage.rollups import DAY_MS, HOUR_MS, RollupKey, Scope, changed_time, write_time
 from storage.steps import Steps
 from tests.storage import samples
 from tests.storage.samples import DAY, MIDNIGHT
@@ -27,3 +27,13 @@ def test_hours_older_than_a_month_go_of_everything_and_days_stay(db: Database, e
         left = conn.execute(text("SELECT width_ms, start_ms, COUNT(*) FROM rollup GROUP BY width_ms, start_ms")).all()
     whole = [(DAY_MS, start, len(subjects)) for start in starts]
     assert sorted(map(tuple, left)) == sorted([(HOUR_MS, MIDNIGHT + DAY, len(subjects)), *whole])
+
+
+def test_only_time_that_is_not_stored_as_it_is_has_to_be_written(db: Database) -> None:
+    stored = {(0, 1, HOUR_MS, MIDNIGHT + n * HOUR_MS): Buckets(up_ms=HOUR_MS) for n in range(4)}
+    with db.write() as conn:
+        write_time(conn, stored)
+    changed = dict.fromkeys(list(stored)[1:2], Buckets(theirs_ms=HOUR_MS))
+    new: dict[RollupKey, Buckets] = {(0, 1, DAY_MS, MIDNIGHT): Buckets(), (1, 1, HOUR_MS, MIDNIGHT): Buckets(up_ms=HOUR_MS)}
+    with db.read() as conn:
+        assert changed_time(conn, stored | changed | new) == changed | new
