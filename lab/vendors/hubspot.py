@@ -70,7 +70,7 @@ def _server_error(request: Request, fault: Fault) -> Reply:
 VENDOR: Final = Vendor(
     slug="hubspot",
     name="HubSpot",
-    category="analytics",
+    category="crm",
     answer=answer,
     says={
         Kind.REFUSED_KEY: _refused_key,
