@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
+from commands.existing import require_database
 from core.exits import Exit, Refusal
 from core.ledger import Answer
 from settings import Settings
@@ -19,11 +20,13 @@ SILENT_MS: Final = 5_000
 ANSWER_S: Final = 15.0
 
 
-def ask(settings: Settings, kind: str, body: Mapping[str, Any], by: str | None = "command line") -> Answer:
+def ask(settings: Settings, kind: str, body: Mapping[str, Any], by: str | None = "command line", *, may_create: bool = False) -> Answer:
     """The worker's answer. Without a worker's beat for 5 s the request is done here, through the worker's own code.
 
-    Raises Refusal where a worker holds its lock and says nothing.
+    Raises Refusal where a worker holds its lock and says nothing, and where there is no database, unless one may be made.
     """
+    if not may_create:
+        require_database(settings)
     migrate(settings.database)
     db = open_database(settings.database)
     try:

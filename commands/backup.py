@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
+from commands.existing import require_database
 from commands.output import answer, answer_json
 from commands.progress import Progress
 from commands.reading import reading
@@ -25,6 +26,7 @@ def backup(settings: Settings, out: Path | None, *, as_json: bool) -> Exit:
     """`out` is a file, or a folder to put one in; without it, `backups` in the state folder. Raises Refusal."""
     when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))
     now = datetime.now(UTC)
+    require_database(settings)  # before a folder is made for its backup
     path = _path(settings, out, now)
     with reading(settings) as db:
         bar = Progress("Backing up")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from commands.asking import ask
+from commands.existing import require_database
 from commands.output import answer, answer_json, say
 from commands.validate import read
 from config.diff import compare
@@ -14,7 +15,6 @@ from core.exits import Exit, Refusal
 from settings import Settings
 from storage import configs
 from storage.engine import open_database
-from storage.faults import NotMigrated
 
 
 def diff(settings: Settings, path: Path, *, as_json: bool) -> Exit:
@@ -38,7 +38,7 @@ def apply(settings: Settings, path: Path, *, as_json: bool) -> Exit:
         say(str(problem))
     if loaded.config is None or loaded.errors:
         raise Refusal(Exit.CONFIGURATION, f"{path} was not applied: the last good configuration stays.")
-    said = ask(settings, "apply", {"text": path.read_text(encoding="utf-8-sig"), "file": path.name})
+    said = ask(settings, "apply", {"text": path.read_text(encoding="utf-8-sig"), "file": path.name}, may_create=True)
     if as_json:
         answer_json({"ok": said.ok, "text": said.text})
     else:
@@ -47,11 +47,13 @@ def apply(settings: Settings, path: Path, *, as_json: bool) -> Exit:
 
 
 def _running(settings: Settings) -> Config | None:
-    """The configuration in the database; None before the first."""
+    """The configuration in the database; None before the first. Without a database everything is new, which is said: none is made."""
     try:
-        db = open_database(settings.database, wait_s=0)
-    except NotMigrated:  # nothing ran here yet; a comparison only reads, so nothing is made
+        require_database(settings)
+    except Refusal as refusal:
+        say(f"Everything is new. {refusal.sentence}")
         return None
+    db = open_database(settings.database, wait_s=0)
     try:
         with db.read() as conn:
             kept = configs.newest(conn)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from commands.existing import require_database
 from core.exits import Exit, Refusal
 from settings import Settings
-from storage.address import parse
 from storage.engine import Database, open_database
 from storage.faults import NO_ANSWER
 
@@ -17,8 +17,8 @@ WAIT_S = 60.0  # for a migration that is under way
 @contextmanager
 def reading(settings: Settings) -> Iterator[Database]:
     """Raises Refusal where there is no database, and where it does not answer."""
-    path = parse(settings.database).path
-    db = open_database(settings.database, wait_s=WAIT_S if path is None or path.exists() else 0)
+    require_database(settings)
+    db = open_database(settings.database, wait_s=WAIT_S)
     try:
         yield db
     except NO_ANSWER as error:

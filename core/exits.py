@@ -22,6 +22,7 @@ class Exit(IntEnum):
     DATABASE_UNREACHABLE = 11
     STATE_IN_USE = 12  # a restore would replace what a process has open
     NOT_A_BACKUP = 13  # a foreign, cut off or damaged file
+    NO_DATABASE = 14  # a command that only reads or corrects looked where nothing ever ran
     INTERRUPTED = 130  # Ctrl-C, in the number every shell gives it
 
 
