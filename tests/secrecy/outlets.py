@@ -16,6 +16,7 @@ from storage.evidence import evidence
 from tests.journeys.actors import Site, cli
 
 PATIENCE_S = 20.0
+KINDS = ("results", "spans", "incidents")  # of export
 
 
 def of_the_database(folder: Path, db: Database) -> Iterator[tuple[str, bytes]]:
@@ -88,6 +89,7 @@ def of_the_commands(site: Site, folder: Path) -> Iterator[tuple[str, bytes]]:
         "export": ("export", str(folder / "results.csv")),
         "export of spans": ("export", str(folder / "spans.csv"), "--what", "spans"),
         "export of incidents": ("export", str(folder / "incidents.csv"), "--what", "incidents"),
+        **{f"export of {what} as Parquet": ("export", str(folder / f"{what}.parquet"), "--what", what) for what in KINDS},
         "backup": ("backup", str(folder / "the.backup")),
         "check": ("check", "query-key/api", "--json"),
         "doctor": ("doctor", "--json"),
@@ -96,5 +98,5 @@ def of_the_commands(site: Site, folder: Path) -> Iterator[tuple[str, bytes]]:
         done = cli(site.env, *given)
         assert "Traceback" not in done.stderr, name
         yield f"command {name}", done.stdout.encode() + done.stderr.encode()
-    for name in ("results.csv", "spans.csv", "incidents.csv", "the.backup"):
+    for name in ("the.backup", *(f"{what}.{form}" for what in KINDS for form in ("csv", "parquet"))):
         yield name, (folder / name).read_bytes()

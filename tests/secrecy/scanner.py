@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from pyarrow import parquet
+
 DEEPEST: Final = 2  # encodings in encodings; what is packed in something packed is opened beside that
 LONGEST_PACKED: Final = 1 << 24
+_PARQUET: Final = b"PAR1"
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 _HEX: Final = re.compile(rb"(?:[0-9a-fA-F]{2}){8,}")
 _ESCAPE: Final = re.compile(rb"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
@@ -40,11 +43,22 @@ def _needles(secret: str) -> Iterator[bytes]:
 
 
 def _members(blob: bytes) -> Iterator[bytes]:
-    """The bytes, and where they are a zip (a backup, a workbook) all that is in it: its streams have no head to know them by."""
+    """The bytes, and all that is in a zip (a backup, a workbook) or a Parquet file: what is packed there has no head to know it by."""
     yield blob
+    if blob.startswith(_PARQUET) and blob.endswith(_PARQUET):
+        yield _of_columns(blob)
     if zipfile.is_zipfile(io.BytesIO(blob)):
         with zipfile.ZipFile(io.BytesIO(blob)) as archive:
             yield from map(archive.read, archive.namelist())
+
+
+def _of_columns(blob: bytes) -> bytes:
+    """Names, what the writer noted, and every value, a line each."""
+    table = parquet.read_table(io.BytesIO(blob))
+    noted = [b"%b\t%b" % (name, value) for name, value in (table.schema.metadata or {}).items()]
+    values = (value for column in table.columns for value in column.to_pylist())
+    told = (value if isinstance(value, bytes) else str(value).encode() for value in values)
+    return b"\n".join([*map(str.encode, table.column_names), *noted, *told])
 
 
 def _layers(blob: bytes) -> Iterator[bytes]:

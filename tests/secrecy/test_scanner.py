@@ -12,7 +12,9 @@ from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from tests.secrecy.planted import PLANTED, Planted
 from tests.secrecy.scanner import scan
@@ -55,6 +57,14 @@ def test_it_is_found_in_a_zip(planted: Planted, encode: Callable[[str], bytes]) 
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("rows", b"1\tup\n" * 99 + b"2\t" + encode(planted.value) + b"\n")
+    assert scan(file.getvalue(), {one.name: one.value for one in PLANTED}) == {planted.name}
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda planted: planted.name)
+def test_it_is_found_in_a_column_that_is_packed(planted: Planted) -> None:
+    file = io.BytesIO()
+    values = ["up"] * 99 + [json.dumps({"said": planted.value})]
+    parquet.write_table(pyarrow.table({"id": list(range(100)), "title": values}), file, compression="zstd")
     assert scan(file.getvalue(), {one.name: one.value for one in PLANTED}) == {planted.name}
 
 

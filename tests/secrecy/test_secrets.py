@@ -25,6 +25,9 @@ SECRETS: Final = {one.name: one.value for one in PLANTED}
 DSN_KEY: Final = "5eed" * 7 + "beef"
 CALL_KEY: Final = "0ff-duty-" * 3
 WAYS_OF_WORDS: Final = {"slack", "GET /v1/corrections ", "GET /v1/windows ", "page system "}  # by which what people type leaves
+NEVER_AN_ANSWER: Final = {"crash"}  # a bug's words go to the log and to the reports
+PROMISED: Final = "vendors-database"  # by its name it is known that what is packed was seen through: it stands in every file
+TAKEN_AWAY: Final = (".csv", ".parquet", "format=csv", "format=xlsx", "the.backup")
 SLOW: Final = "{interval: 5m, retry: 20s, timeout: 10s, fail_after: 1}"  # each is asked once
 
 
@@ -71,6 +74,7 @@ def text(lab: LabThread) -> str:
         "post": {"kind": "smtp", "to": ["ops@example.com"], "from": "health@example.com"},
     }
     integrations = [{**one.integration(at), "channels": ["ops", "hook", "post"]} for one in PLANTED]
+    next(one for one in integrations if one["slug"] == PROMISED)["objective"] = {"availability": 99.9}
     return declared(*integrations, defaults=SLOW, channels=channels)
 
 
@@ -93,8 +97,7 @@ def run(folder: Path, url: str, lab: LabThread, *words: str) -> Mapping[str, byt
     out: dict[str, bytes] = {}
     with Process(folder, env, ("tests.secrecy.worker", *words)) as worker:
         until(lambda: asked(db) == len(PLANTED), f"a result of each\n{worker.said[-3_000:]}")
-        if not words:
-            out |= everywhere(folder, env, lab, db)
+        out |= everywhere(folder, env, lab, db)
         assert worker.stop() == 0
         out["the worker's log"] = worker.said.encode()
     out |= of_the_database(folder, db)
@@ -132,7 +135,12 @@ def test_no_secret_comes_out_anywhere(tmp_path: Path, sqlite_url: str, lab: LabT
 
 
 def test_without_redaction_the_same_scan_finds_every_one(tmp_path: Path, sqlite_url: str, lab: LabThread) -> None:
-    found = scan_all(run(tmp_path, sqlite_url, lab, "open"), SECRETS)
+    out = run(tmp_path, sqlite_url, lab, "open")
+    found = scan_all(out, SECRETS)
     assert names_in(found) == set(SECRETS)
-    assert "the worker's log" in found
-    assert "reports" in found
+    for way in ("page", "the.backup", "evidence"):
+        assert set(SECRETS) - names_in({where: names for where, names in found.items() if where.startswith(way)}) <= NEVER_AN_ANSWER, way
+    assert any(where.startswith("GET /v1/incidents") for where in found)
+    assert {"the worker's log", "reports", "slack", "health.db"} <= found.keys()
+    read = scan_all(out, {"a name": PROMISED})
+    assert {where for where in out if where.endswith(TAKEN_AWAY)} - read.keys() == set(), "what is packed there is seen through"
