@@ -34,6 +34,11 @@ class Kept(Generic[P, T]):
             self._answers.move_to_end(question)
         return self._made(question, answer, *args, **kwargs) if mine else answer.result()
 
+    def clear(self) -> None:
+        """As Streamlit's own caches: every answer is made anew."""
+        with self._lock:
+            self._answers.clear()
+
     def _made(self, question: Hashable, answer: Future[T], *args: Any, **kwargs: Any) -> T:
         """A failure is told to those who wait, and not remembered."""
         try:
