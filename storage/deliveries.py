@@ -48,11 +48,12 @@ def alerts(
 ) -> list[AlertLine]:
     """Alert rows, newest first: all, the dead letters alone, or those not yet delivered."""
     a = table_of(models.Alert)
+    is_dead, is_waiting = a.c.dead_ms.is_not(None), a.c.delivered_ms.is_(None) & a.c.dead_ms.is_(None)
     asked = select(a).order_by(a.c.id.desc()).limit(limit)
     conditions = (
         (before is not None, a.c.id < (before or 0)),
-        (dead, a.c.dead_ms.is_not(None)),
-        (waiting, a.c.delivered_ms.is_(None) & a.c.dead_ms.is_(None)),
+        (dead, a.c.id.in_(select(a.c.id).where(is_dead))),  # by the index of these few, and not from the newest alert on
+        (waiting, a.c.id.in_(select(a.c.id).where(is_waiting))),
         (incident is not None, a.c.incident == incident),
     )
     return [_alert(row) for row in conn.execute(asked.where(*(condition for wanted, condition in conditions if wanted)))]

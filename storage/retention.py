@@ -25,9 +25,7 @@ MOST_STEPS: Final = 2_000  # in one turn: some ten seconds
 
 _FURTHER: Final = 7_919  # a turn that is cut short begins elsewhere on the next day: those at the end have theirs
 
-_OPEN: Final = text(
-    "SELECT integration, MIN(started_ms) FROM incident WHERE closed_ms IS NULL AND integration IS NOT NULL GROUP BY integration"
-)
+_OPEN: Final = text("SELECT integration, started_ms FROM incident WHERE closed_ms IS NULL ORDER BY id")  # by the index of open ones
 _CHECKS: Final = text('SELECT id, integration FROM "check" ORDER BY id')
 _INTEGRATIONS: Final = text("SELECT id FROM integration ORDER BY id")
 
@@ -140,7 +138,11 @@ class Held:
 
     @classmethod
     def read(cls, conn: Connection) -> Held:
-        return cls(periods.closed_until(conn) or 0, dict(conn.execute(_OPEN).all()))
+        since: dict[int, int] = {}
+        for integration, started_ms in conn.execute(_OPEN):
+            if integration is not None:
+                since[integration] = min(started_ms, since.get(integration, started_ms))
+        return cls(periods.closed_until(conn) or 0, since)
 
     def until(self, rule: Rule, integration: int | None, until_ms: int) -> int:
         """No later than the month that is not closed, and than the day before the one in which an open incident began.

@@ -20,8 +20,9 @@ _STRETCHES: Final = text(
     '(SELECT MAX(b.start_ms) FROM verdict b WHERE b."check" = c.id AND b.location = l.id AND b.start_ms < :at) '
     "AND (v.end_ms IS NULL OR v.end_ms > :at)"
 )
+# +: not by the index of what began before, which is nearly all there ever was, but by that of what is over.
 _INCIDENTS: Final = text(
-    "SELECT integration, id, party FROM incident WHERE integration IS NOT NULL AND started_ms < :at "
+    "SELECT integration, id, party FROM incident WHERE integration IS NOT NULL AND +started_ms < :at "
     "AND (resolved_ms IS NULL OR resolved_ms > :at)"
 )
 

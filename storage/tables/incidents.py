@@ -25,7 +25,14 @@ class Incident(SQLModel, table=True):
     group_id: int | None = Field(default=None, index=True)
     body: str = Field(sa_type=TEXT)  # core.ledger.IncidentRow, whole
 
-    __table_args__ = (Index("ix_incident_open", "id", sqlite_where=text("closed_ms IS NULL"), postgresql_where=text("closed_ms IS NULL")),)
+    # Incidents are kept for ever: what is asked for must not be looked for among all of them.
+    __table_args__ = (
+        Index("ix_incident_open", "id", sqlite_where=text("closed_ms IS NULL"), postgresql_where=text("closed_ms IS NULL")),
+        Index("ix_incident_resolved", "resolved_ms"),
+        Index("ix_incident_kind", "kind", "id"),
+        Index("ix_incident_party", "party", "id"),
+        Index("ix_incident_cause", "cause", "id"),
+    )
 
 
 class Event(SQLModel, table=True):
@@ -77,6 +84,7 @@ class Delivery(SQLModel, table=True):
     """One attempt to say one or several alerts of an incident through a channel."""
 
     __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_channel", "channel", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     incident: int | None = Field(default=None, index=True)

@@ -40,5 +40,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('check', 'location', 'day_ms'),
     sqlite_with_rowid=False
     )
+    with op.batch_alter_table('incident', schema=None) as batch_op:
+        batch_op.create_index('ix_incident_resolved', ['resolved_ms'], unique=False)
+        batch_op.create_index('ix_incident_kind', ['kind', 'id'], unique=False)
+        batch_op.create_index('ix_incident_party', ['party', 'id'], unique=False)
+        batch_op.create_index('ix_incident_cause', ['cause', 'id'], unique=False)
+
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_channel', ['channel', 'id'], unique=False)
+
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.create_index('ix_alert_dead', ['dead_ms'], unique=False, sqlite_where=sa.text('dead_ms IS NOT NULL'), postgresql_where=sa.text('dead_ms IS NOT NULL'))
