@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bodies import TooLarge, is_too_large, limited
+from api.bodies import WITHIN_S, TooLarge, Unreadable, is_too_large, limited
 from api.door import COOKIE, Door, split_host
 from api.paths import SIGN_IN, Paths
 from api.replies import add_headers, is_for_machines, refusal
@@ -22,16 +22,17 @@ UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 POLICY_VIOLATION: Final = 1008
 
 
-def middleware(door: Door, paths: Paths) -> list[Middleware]:
+def middleware(door: Door, paths: Paths, *, body_within_s: float = WITHIN_S) -> list[Middleware]:
     """For `st.App(middleware=)`."""
-    return [Middleware(Gate, door=door, paths=paths)]
+    return [Middleware(Gate, door=door, paths=paths, body_within_s=body_within_s)]
 
 
 class Gate:
     """Refuses, in this order: a foreign name, an open address without a token, what does not exist, what is not signed in."""
 
-    def __init__(self, app: ASGIApp, *, door: Door, paths: Paths) -> None:
+    def __init__(self, app: ASGIApp, *, door: Door, paths: Paths, body_within_s: float) -> None:
         self._app = app
+        self._body_within_s = body_within_s
         self._door = door
         self._paths = paths
         self._sign_in = SignIn(door)
@@ -63,14 +64,14 @@ class Gate:
                 add_headers(message, own=own)
             await send(message)
 
-        counted = limited(receive)
+        counted = limited(receive, self._body_within_s)
         try:
             answer = await self._answer(scope, counted)
             await (answer or self._app)(scope, counted, send_with_headers)
-        except TooLarge as error:
+        except Unreadable as error:
             if begun:
                 raise
-            await refusal(scope, 413, error.detail)(scope, receive, send_with_headers)
+            await refusal(scope, error.status_code, error.detail, error.headers)(scope, receive, send_with_headers)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response | None:
         """What the gate itself says; None: the request may pass."""

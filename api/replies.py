@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.datastructures import MutableHeaders
@@ -15,7 +16,7 @@ OWN_POLICY: Final = (
 )
 
 
-def refusal(scope: Scope, status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+def refusal(scope: Scope, status: int, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     """One sentence: JSON for machines, text for others."""
     if is_for_machines(scope["path"]):
         return JSONResponse({"detail": sentence}, status, headers)

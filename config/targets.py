@@ -14,7 +14,7 @@ from checks.provider import Provider
 from checks.registry import names_in
 from config.models import Integration
 from config.problems import Complaint, Path
-from core.address import AddressPolicy, Refused, check_address, read_literal
+from core.address import SERVICE_PORTS, AddressPolicy, Refused, check_address, check_target, read_literal
 
 OPT_IN: Final = "write private_targets: true at this {where}, if it is one of yours"
 _AUTHORITY: Final = re.compile(r"(?:https?://)?[^/?#]*", re.IGNORECASE)
@@ -27,12 +27,15 @@ def refused_targets(integration: Integration, provider: Provider, settings: Mapp
         why = refusal(_filled(text, settings), private=integration.private_targets, where="integration")
         if why is not None:
             yield Complaint(_written(path, text, integration, provider), why)
+    yield from _shut_sockets(integration)
 
 
 def refusal(text: str, *, private: bool, where: str) -> str | None:
     """Why this address, host, or host with a port is never asked from here, and what to do. `where`: what the opt-in stands at."""
     host = _host(text)
-    return None if host is None else _judged(host, private=private, where=where)
+    if host is None:
+        return None
+    return _judged(host, private=private, where=where) or _shut(text, host, AddressPolicy(private), where)
 
 
 def _asked(integration: Integration, provider: Provider, settings: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -102,6 +105,27 @@ def _disguised(host: str, *, private: bool, where: str) -> str | None:
         return "this is an address in a disguised spelling, which is never asked"
     then = _judged(plain, private=private, where=where)
     return f"this is {plain} in a disguised spelling, which is never asked: write {plain}" + (f"; {then}" if then else "")
+
+
+def _shut(text: str, host: str, policy: AddressPolicy, where: str) -> str | None:
+    """Why the port of an address is not asked; what asks a socket names any port it likes."""
+    if "://" not in text:
+        return None
+    url = httpx.URL(text)
+    try:
+        check_target(url.scheme, host, url.port or (80 if url.scheme == "http" else 443), policy)
+    except Refused as refused:
+        return f"{refused}: {OPT_IN.format(where=where)}"
+    return None
+
+
+def _shut_sockets(integration: Integration) -> Iterator[Complaint]:
+    """The ports of checks that open a socket of their own: more than those of the web, and still not any."""
+    for slug, check in integration.checks.items():
+        port = check.own.get("port")
+        if type(port) is int and port not in SERVICE_PORTS and not integration.private_targets:
+            why = f"port {port} is not one that may be asked; private_targets would allow it"
+            yield Complaint(("checks", slug, "port"), f"{why}: {OPT_IN.format(where='integration')}")
 
 
 def _opens(address: str) -> bool:

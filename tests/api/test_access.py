@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -223,6 +224,18 @@ def test_a_body_too_large_is_413_though_no_length_was_told(free: Served) -> None
     with free.client as client:
         assert client.put("/_stcore/upload_file/a", content=(b"x" * 65_536 for _ in range(20))).status_code == 413
         assert client.post("/signin", content=(b"x" * 65_536 for _ in range(20))).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/a", "/signin"])
+def test_a_body_that_never_ends_is_given_up(path: str) -> None:
+    method = "POST" if path == "/signin" else "PUT"
+    begun = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\ntoken="
+    impatient = middleware(door(TOKEN if path == "/signin" else None), PATHS, body_within_s=0.2)
+    with serving(behind(impatient)) as port, socket.create_connection(("127.0.0.1", port), timeout=20) as caller:
+        caller.sendall(begun.encode())
+        answer = b"".join(iter(lambda: caller.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"The body did not come in time." in answer
 
 
 def test_a_page_of_another_origin_cannot_act_for_the_reader(closed: Served) -> None:

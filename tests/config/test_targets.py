@@ -102,6 +102,24 @@ def test_public_addresses_and_names_are_fine() -> None:
     assert told("provider: http\n    settings: {docs: 'http://10.0.0.7/wiki', url: 'https://example.com'}") == []
 
 
+@pytest.mark.parametrize(
+    ("entry", "key", "port"),
+    [
+        ("provider: http\n    settings: {url: 'https://a.example:9999/x'}", "settings.url", 9999),
+        ("provider: http\n    checks: {own: {kind: http, url: 'http://a.example:22'}}", "checks.own.url", 22),
+        ("provider: http\n    checks: {own: {kind: tcp, host: a.example, port: 12345}}", "checks.own.port", 12345),
+    ],
+)
+def test_a_port_that_is_not_asked_is_told(entry: str, key: str, port: int) -> None:
+    assert told(entry)[0][1:] == (key, f"port {port} is not one that may be asked; {OPT_IN}")
+    assert told(f"private_targets: true\n    {entry}") == []
+
+
+@pytest.mark.parametrize("port", [443, 5432])
+def test_a_service_s_own_port_is_fine(port: int) -> None:
+    assert told(f"provider: http\n    checks: {{own: {{kind: tcp, host: a.example, port: {port}}}}}") == []
+
+
 def test_it_is_told_beside_a_wrong_provider_and_wrong_values() -> None:
     found = told("provider: strpe\n    criticality: hihg\n    checks: {own: {kind: tcp, host: 10.0.0.7, port: 443}}")
     assert [key for _, key, _ in found] == ["provider", "criticality", "checks.own.host"]
