@@ -26,7 +26,7 @@ from tests.journeys.kills.points import Point
 
 EACH = 15  # kills of the worker at each of its seven points, on each of the two databases
 EACH_QUIET = 2  # of the worker once more, on a machine that does nothing else
-EACH_ALERT = 25  # at each of the four points of an alert's way, in each of two courses
+EACH_ALERT = 25  # at each of the four points of an alert's way, on each of the two databases
 EACH_BLIND = 4  # the same, with a token that may not look
 IN_DOUBT = (Point.SENDING, Point.UNMARKED)
 
@@ -34,11 +34,14 @@ IN_DOUBT = (Point.SENDING, Point.UNMARKED)
 def main() -> None:
     """Prints each figure beside its goal; exits 1 where one is missed."""
     with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)) as on_postgres, ThreadPoolExecutor() as pool:
-        names = ("sqlite", "postgres", "looking", "looking-too", "blind", "quiet")
+        names = ("sqlite", "postgres", "looking", "looking-postgres", "blind", "quiet")
         places = {name: Path(folder) / name for name in names}
-        urls = {name: f"sqlite:///{place / 'health.db'}" for name, place in places.items()} | {"postgres": on_postgres}
+        urls = {name: f"sqlite:///{place / 'health.db'}" for name, place in places.items()}
+        urls |= {name: database_on(on_postgres, f"kills_{at}") for at, name in enumerate(names) if name.endswith("postgres")}
         for name in names:
             places[name].mkdir()
+            if urls[name].startswith("postgres"):
+                on_server(on_postgres, f"CREATE DATABASE {urls[name].rpartition('/')[2].partition('?')[0]}")
             migrate(urls[name])
         workers = [pool.submit(kill_workers, places[name], urls[name], EACH, seed=at) for at, name in enumerate(names[:2])]
         looking = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,27 +19,34 @@ from tests.journeys.kills.points import ALERTS, WORKER, Point
 
 EACH = 3  # kills at every point, on each database
 
+DATABASES = ("sqlite", "postgres")
+LOOKING, BLIND = partial(kill_couriers, may_look=True), partial(kill_couriers, may_look=False)
+KINDS = {"worker": kill_workers, "looking": LOOKING, "blind": BLIND}
+COURSES = {f"{kind} on {database}": course for kind, course in KINDS.items() for database in DATABASES}
+
 Courses = dict[str, Future[Outcome]]
 
 
 @pytest.fixture(scope="module")
 def courses(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, postgres: str) -> Iterator[Courses]:
     """All at once, each on a database and against a lab of its own: a worker that is killed mostly waits."""
-    on_server(postgres, "CREATE DATABASE kills")
-    on_postgres = database_on(postgres, "kills")
-    migrate(on_postgres)
-    places = {name: tmp_path_factory.mktemp(name) for name in ("sqlite", "postgres", "looking", "blind")}
-    for place in places.values():
-        shutil.copy(migrated_sqlite, place / "health.db")
-    urls = {name: f"sqlite:///{place / 'health.db'}" for name, place in places.items()} | {"postgres": on_postgres}
-    with ThreadPoolExecutor() as pool:
-        yield {
-            "sqlite": pool.submit(kill_workers, places["sqlite"], urls["sqlite"], EACH, seed=1),
-            "postgres": pool.submit(kill_workers, places["postgres"], urls["postgres"], EACH, seed=2),
-            "looking": pool.submit(kill_couriers, places["looking"], urls["looking"], EACH, seed=3, may_look=True),
-            "blind": pool.submit(kill_couriers, places["blind"], urls["blind"], EACH, seed=4, may_look=False),
-        }
-    on_server(postgres, "DROP DATABASE kills WITH (FORCE)")
+    with ExitStack() as stack, ThreadPoolExecutor(len(COURSES)) as pool:
+        begun = {}
+        for seed, (name, course) in enumerate(COURSES.items(), 1):
+            folder = tmp_path_factory.mktemp("kills")
+            shutil.copy(migrated_sqlite, folder / "health.db")
+            on_sqlite = f"sqlite:///{folder / 'health.db'}"
+            url = stack.enter_context(a_database(postgres, f"kills_{seed}")) if name.endswith("postgres") else on_sqlite
+            begun[name] = pool.submit(course, folder, url, EACH, seed=seed)
+        yield begun
+
+
+@contextmanager
+def a_database(postgres: str, name: str) -> Iterator[str]:
+    on_server(postgres, f"CREATE DATABASE {name}")
+    migrate(database_on(postgres, name))
+    yield database_on(postgres, name)
+    on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def ended(courses: Courses, name: str, points: tuple[Point, ...]) -> Outcome:
@@ -47,21 +56,23 @@ def ended(courses: Courses, name: str, points: tuple[Point, ...]) -> Outcome:
     return outcome
 
 
-@pytest.mark.parametrize("name", ["sqlite", "postgres"])
-def test_a_killed_worker_loses_nothing_that_was_flushed_and_doubles_nothing(courses: Courses, name: str) -> None:
-    outcome = ended(courses, name, WORKER)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_killed_worker_loses_nothing_that_was_flushed_and_doubles_nothing(courses: Courses, database: str) -> None:
+    outcome = ended(courses, f"worker on {database}", WORKER)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert outcome.results > 0
     assert outcome.unrecorded > 0, "a course in which no kill took anything proves nothing"
 
 
-def test_a_worker_killed_on_the_way_to_slack_says_everything_once(courses: Courses) -> None:
-    outcome = ended(courses, "looking", ALERTS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_worker_killed_on_the_way_to_slack_says_everything_once(courses: Courses, database: str) -> None:
+    outcome = ended(courses, f"looking on {database}", ALERTS)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert outcome.twice == 0
 
 
-def test_without_the_right_to_look_only_what_was_sent_and_not_marked_is_said_again(courses: Courses) -> None:
-    outcome = ended(courses, "blind", ALERTS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_without_the_right_to_look_only_what_was_sent_and_not_marked_is_said_again(courses: Courses, database: str) -> None:
+    outcome = ended(courses, f"blind on {database}", ALERTS)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert 0 < outcome.twice <= outcome.hits[Point.SENDING] + outcome.hits[Point.UNMARKED]

@@ -66,7 +66,9 @@ def chore(point: Point) -> None:
     """What the worker's own calendar brings after ten seconds or after an hour is due now, and again as soon as it was done."""
     if point not in CHORES:
         return
+    gc.unfreeze()  # what the worker put out of the collector's sight (scheduler.interpreter) is not listed
     (calendar,) = (found for found in gc.get_objects() if type(found) is AsyncIOScheduler)
+    gc.freeze()
     name = CHORES[point]
     calendar.add_listener(lambda done: _due(calendar, name) if done.job_id == name else None, EVENT_JOB_EXECUTED)
     _due(calendar, name)
