@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.figures import say
 from storage.migrate import migrate
+from tests.conftest import database_on, on_server
 from tests.journeys.kills import accounts
 from tests.journeys.kills.course import Outcome, kill_couriers, kill_workers
 from tests.journeys.kills.points import Point
@@ -34,14 +35,14 @@ IN_DOUBT = (Point.SENDING, Point.UNMARKED)
 def main() -> None:
     """Prints each figure beside its goal; exits 1 where one is missed."""
     with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)) as on_postgres, ThreadPoolExecutor() as pool:
-        names = ("sqlite", "postgres", "looking", "looking-postgres", "blind", "quiet")
+        names = ("sqlite", "postgres_kills", "looking", "looking_postgres_kills", "blind", "quiet")
         places = {name: Path(folder) / name for name in names}
         urls = {name: f"sqlite:///{place / 'health.db'}" for name, place in places.items()}
-        urls |= {name: database_on(on_postgres, f"kills_{at}") for at, name in enumerate(names) if name.endswith("postgres")}
+        urls |= {name: database_on(on_postgres, name) for name in names if name.endswith("postgres_kills")}
         for name in names:
             places[name].mkdir()
-            if urls[name].startswith("postgres"):
-                on_server(on_postgres, f"CREATE DATABASE {urls[name].rpartition('/')[2].partition('?')[0]}")
+            if name.endswith("postgres_kills"):
+                on_server(on_postgres, f"CREATE DATABASE {name}")
             migrate(urls[name])
         workers = [pool.submit(kill_workers, places[name], urls[name], EACH, seed=at) for at, name in enumerate(names[:2])]
         looking = [

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from functools import partial
-from pathlib import Path
+from itertools import product
 
 import pytest
 
-from storage.migrate import migrate
-from tests.conftest import database_on, on_server
+from tests.journeys.databases import Story, databases
 from tests.journeys.kills import accounts
 from tests.journeys.kills.course import Outcome, kill_couriers, kill_workers
 from tests.journeys.kills.points import ALERTS, WORKER, Point
@@ -22,35 +19,22 @@ EACH = 3  # kills at every point, on each database
 DATABASES = ("sqlite", "postgres")
 LOOKING, BLIND = partial(kill_couriers, may_look=True), partial(kill_couriers, may_look=False)
 KINDS = {"worker": kill_workers, "looking": LOOKING, "blind": BLIND}
-COURSES = {f"{kind} on {database}": course for kind, course in KINDS.items() for database in DATABASES}
 
-Courses = dict[str, Future[Outcome]]
+Courses = dict[Story, Future[Outcome]]
 
 
 @pytest.fixture(scope="module")
-def courses(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, postgres: str) -> Iterator[Courses]:
+def courses(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Courses]:
     """All at once, each on a database and against a lab of its own: a worker that is killed mostly waits."""
-    with ExitStack() as stack, ThreadPoolExecutor(len(COURSES)) as pool:
-        begun = {}
-        for seed, (name, course) in enumerate(COURSES.items(), 1):
-            folder = tmp_path_factory.mktemp("kills")
-            shutil.copy(migrated_sqlite, folder / "health.db")
-            on_sqlite = f"sqlite:///{folder / 'health.db'}"
-            url = stack.enter_context(a_database(postgres, f"kills_{seed}")) if name.endswith("postgres") else on_sqlite
-            begun[name] = pool.submit(course, folder, url, EACH, seed=seed)
-        yield begun
+    with databases(request, tuple(product(DATABASES, KINDS))) as urls, ThreadPoolExecutor(len(urls)) as pool:
+        yield {
+            story: pool.submit(KINDS[story[1]], tmp_path_factory.mktemp("kills"), url, EACH, seed=seed)
+            for seed, (story, url) in enumerate(urls.items(), 1)
+        }
 
 
-@contextmanager
-def a_database(postgres: str, name: str) -> Iterator[str]:
-    on_server(postgres, f"CREATE DATABASE {name}")
-    migrate(database_on(postgres, name))
-    yield database_on(postgres, name)
-    on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def ended(courses: Courses, name: str, points: tuple[Point, ...]) -> Outcome:
-    outcome = courses[name].result()
+def ended(courses: Courses, database: str, kind: str, points: tuple[Point, ...]) -> Outcome:
+    outcome = courses[database, kind].result()
     print(outcome)
     assert all(outcome.hits[point] >= EACH for point in points), outcome.hits
     return outcome
@@ -58,7 +42,7 @@ def ended(courses: Courses, name: str, points: tuple[Point, ...]) -> Outcome:
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_killed_worker_loses_nothing_that_was_flushed_and_doubles_nothing(courses: Courses, database: str) -> None:
-    outcome = ended(courses, f"worker on {database}", WORKER)
+    outcome = ended(courses, database, "worker", WORKER)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert outcome.results > 0
     assert outcome.unrecorded > 0, "a course in which no kill took anything proves nothing"
@@ -66,13 +50,13 @@ def test_a_killed_worker_loses_nothing_that_was_flushed_and_doubles_nothing(cour
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_worker_killed_on_the_way_to_slack_says_everything_once(courses: Courses, database: str) -> None:
-    outcome = ended(courses, f"looking on {database}", ALERTS)
+    outcome = ended(courses, database, "looking", ALERTS)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert outcome.twice == 0
 
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_without_the_right_to_look_only_what_was_sent_and_not_marked_is_said_again(courses: Courses, database: str) -> None:
-    outcome = ended(courses, f"blind on {database}", ALERTS)
+    outcome = ended(courses, database, "blind", ALERTS)
     assert not any(outcome.faults.values()), accounts.shown(outcome.faults)
     assert 0 < outcome.twice <= outcome.hits[Point.SENDING] + outcome.hits[Point.UNMARKED]
