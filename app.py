@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import streamlit as st
@@ -72,11 +72,13 @@ class Interrupts:
     """Ctrl-C while we stop already: the server would go on waiting for callers and worker, or be torn down with a traceback."""
 
     def __init__(self) -> None:
+        self.by_hand = False  # whether somebody pressed Ctrl-C: not every Python raises KeyboardInterrupt again at the end
         self._stopping = False
-        self._by_server = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._by_server: dict[signal.Signals, Any] = {}
 
     def hear(self) -> None:
         """The server has set its own handlers, and sets back those it found when it ends."""
+        self._by_server = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         for number in self._by_server:
             signal.signal(number, self._heard)
 
@@ -85,7 +87,7 @@ class Interrupts:
             side.end_at_once()
             os.write(2, ENDED)  # not through sys.stderr: what was interrupted may be writing there
             os._exit(Exit.INTERRUPTED)
-        self._stopping = True
+        self._stopping, self.by_hand = True, self.by_hand or number == signal.SIGINT
         if callable(answer := self._by_server[signal.Signals(number)]):
             answer(number, frame)
 
@@ -94,7 +96,7 @@ class Interrupts:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     send_at_once()
     if threading.current_thread() is threading.main_thread():  # no other one hears signals
-        Interrupts().hear()
+        interrupts.hear()
     side.start()
     if by_streamlit():
         sys.stdout.write(f"Integration Health{', demo' if settings.demo else ''}: {settings.own_address}  (Ctrl-C stops it)\n")
@@ -111,6 +113,7 @@ def report(error: Exception) -> bool:
     return False
 
 
+interrupts = Interrupts()
 settings, side = prepared()
 token = settings.access_token.get_secret_value() if settings.access_token else None
 app = st.App(

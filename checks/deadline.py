@@ -22,9 +22,11 @@ class Deadline:
         self.waited_s = 0.0
         self.overrun_s = 0.0  # above 0: whoever watched it did not, so we were late ourselves
         self._timeout = asyncio.timeout_at(self.at)
+        self._entered = False
 
     async def __aenter__(self) -> Deadline:
         await self._timeout.__aenter__()
+        self._entered = True
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -53,9 +55,11 @@ class Deadline:
 
     def move(self, at: float | None) -> None:
         """End what is inside at another instant, or not at all."""
+        if not self._entered:
+            return
         try:
             self._timeout.reschedule(at)
-        except RuntimeError:  # not entered, or already over: nothing to move
+        except RuntimeError:  # already over: nothing to move
             return
 
 

@@ -23,10 +23,9 @@ def run() -> Exit:
     lock = only_instance(settings.state_dir)
     try:
         require_free(settings.host, settings.port)
-        serve(settings)
+        return serve(settings)
     finally:
         lock.release()
-    return Exit.OK
 
 
 def when_parent_ends(do: Callable[[], object]) -> None:
@@ -54,8 +53,8 @@ def require_free(host: str, port: int) -> None:
             raise Refusal(Exit.PORT_IN_USE, f"{host}:{port} cannot be listened on: {(error.strerror or 'unknown').lower()}.") from None
 
 
-def serve(settings: Settings) -> None:
-    """Import app.py as `streamlit run` would, and serve it here."""
+def serve(settings: Settings) -> Exit:
+    """Import app.py as `streamlit run` would, and serve it here until somebody stops it."""
     sys.argv = [str(SHIPPED / "app.py")]
     config = {"server.address": settings.host, "server.port": settings.port}
     from streamlit import config as streamlit_config
@@ -65,6 +64,7 @@ def serve(settings: Settings) -> None:
     # Found at the second one only, it was taken for a change that needs a restart, and Streamlit said so.
     streamlit_config._main_script_path = sys.argv[0]
     bootstrap.load_config_options(config)  # before app.py asks where it listens
-    from app import app
+    from app import app, interrupts
 
     app.run(config=config)
+    return Exit.INTERRUPTED if interrupts.by_hand else Exit.OK

@@ -59,7 +59,7 @@ _PATTERNS: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (rf"(?<![A-Za-z0-9])(?:{'|'.join(_TOKENS)})", 0),
-        (r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----((?:[^-]|-(?!----))*+)", 0),
+        (r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----((?:[^-]++|-(?!----))*)", 0),
         (rf"^[ \t]*(?:{_HEADERS})[ \t]*:[ \t]*+([^\r\n]++)", re.IGNORECASE | re.MULTILINE),
         (rf"""(?:"(?:{_NAMES})"|'(?:{_NAMES})')\s{{0,8}}:\s{{0,8}}b?{_VALUE}""", re.IGNORECASE),
         (rf"""(?<![\w.%-])(?:{_NAMES})=([^&#\s"'<>,;)]++)""", re.IGNORECASE),

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTED = """
@@ -19,9 +23,16 @@ with TemporaryDirectory(dir=sys.argv[1]) as folder, postgres(Path(folder)):
 """
 
 
-def test_the_server_of_the_kills_locks_nothing_that_others_share_and_leaves_nothing(tmp_path: Path) -> None:
-    (shared := tmp_path / "shared").mkdir()
-    (own := tmp_path / "own").mkdir()
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """pytest's own folders are too long for the name of a socket where the user's name is."""
+    with TemporaryDirectory(prefix="kills-") as folder:
+        yield Path(folder)
+
+
+def test_the_server_of_the_kills_locks_nothing_that_others_share_and_leaves_nothing(short: Path) -> None:
+    (shared := short / "shared").mkdir()
+    (own := short / "own").mkdir()
     done = subprocess.run(
         [sys.executable, "-c", STARTED, str(own)],
         cwd=ROOT,
