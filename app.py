@@ -7,11 +7,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final, NoReturn
 
 import anyio
 import streamlit as st
@@ -31,6 +32,7 @@ from settings import SHIPPED, Settings, load
 
 ROOT = Path(__file__).resolve().parent
 PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents", "sla", "trends", "deliveries", "system"})
+SAME_S: Final = 0.5  # a launcher that passes a Ctrl-C on makes two of one
 ENDED: Final = b"Ended at once; the checks that were under way run again at the next start.\n"
 
 log = logging.getLogger("app")
@@ -73,23 +75,28 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.by_hand = False  # whether somebody pressed Ctrl-C: not every Python raises KeyboardInterrupt again at the end
-        self._stopping = False
-        self._by_server: dict[signal.Signals, Any] = {}
+        self._stopping = 0.0  # since when, by the monotonic clock; 0: not
+        self._by_server: dict[signal.Signals, Callable[[int, FrameType | None], object]] = {}
 
     def hear(self) -> None:
         """The server has set its own handlers, and sets back those it found when it ends."""
-        self._by_server = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._by_server = {number: handler for number, handler in found.items() if callable(handler)}
         for number in self._by_server:
             signal.signal(number, self._heard)
 
     def _heard(self, number: int, frame: FrameType | None) -> None:
         if self._stopping and number == signal.SIGINT:
-            side.end_at_once()
-            os.write(2, ENDED)  # not through sys.stderr: what was interrupted may be writing there
-            os._exit(Exit.INTERRUPTED)
-        self._stopping, self.by_hand = True, self.by_hand or number == signal.SIGINT
-        if callable(answer := self._by_server[signal.Signals(number)]):
-            answer(number, frame)
+            if time.monotonic() - self._stopping > SAME_S:
+                self._end_at_once()
+            return
+        self._stopping, self.by_hand = time.monotonic(), number == signal.SIGINT
+        self._by_server[signal.Signals(number)](number, frame)
+
+    def _end_at_once(self) -> NoReturn:
+        side.end_at_once()
+        os.write(2, ENDED)  # not through sys.stderr: what was interrupted may be writing there
+        os._exit(Exit.INTERRUPTED)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ import httpx
 from checks.kinds import kinds
 from checks.provider import Provider
 from checks.registry import names_in
-from config.models import Integration
+from config.models import Check, Integration
 from config.problems import Complaint, Path
 from core.address import SERVICE_PORTS, AddressPolicy, Refused, check_address, check_target, read_literal
 
@@ -43,10 +43,14 @@ def _asked(integration: Integration, provider: Provider, settings: Mapping[str, 
     for spec in provider.settings:
         if (spec.pattern or "").startswith(_ADDRESS) and spec.name in settings:
             yield ("settings", spec.name), str(integration.settings.get(spec.name, spec.default or ""))
-    for slug, check in integration.checks.items():
+    for slug, check in _asking(integration):
         kind = kinds().get(check.kind or "")
         for place in kind.asks if kind else ():
             yield from ((("checks", slug, *path), text) for path, text in _texts(check.own, place.split(".")))
+
+
+def _asking(integration: Integration) -> Iterator[tuple[str, Check]]:
+    return ((slug, check) for slug, check in integration.checks.items() if check.enabled)
 
 
 def _texts(value: Any, steps: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -121,7 +125,7 @@ def _shut(text: str, host: str, policy: AddressPolicy, where: str) -> str | None
 
 def _shut_sockets(integration: Integration) -> Iterator[Complaint]:
     """The ports of checks that open a socket of their own: more than those of the web, and still not any."""
-    for slug, check in integration.checks.items():
+    for slug, check in _asking(integration):
         port = check.own.get("port")
         if type(port) is int and port not in SERVICE_PORTS and not integration.private_targets:
             why = f"port {port} is not one that may be asked; private_targets would allow it"

@@ -71,7 +71,8 @@ class Database:
     def sync(self) -> None:
         """What was not synced is on the disk when this returns; nobody waits for it. (A Postgres server does so by itself.)"""
         if self.address.path is not None:
-            sqlite.sync_log(self.address.path)
+            with noted(self.address.shown):
+                sqlite.sync_log(self.address.path)
 
     def checkpoint(self) -> None:
         """What is in SQLite's log goes into the file, in a turn of its own, so that no commit has to do it in passing."""

@@ -145,10 +145,11 @@ class Folder:
         for tallies, time in early:
             with steps.step() as conn:
                 _put(conn, tallies, time)
-        with steps.step() as conn:
+        changed = any(subject.shown != one.looks for subject, one in zip(subjects, described, strict=True))
+        with steps.step(synced=changed) as conn:  # pages keep what they drew by this number: it never goes back
             _put(conn, *last)
             insert(conn, models.Summary, COLUMNS, rows, Twice.REPLACE)
-            if any(subject.shown != one.looks for subject, one in zip(subjects, described, strict=True)):
+            if changed:
                 raise_versions(conn, {"wall"})
         self._kept.counting.written(counted)
         for subject, one in zip(subjects, described, strict=True):

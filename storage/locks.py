@@ -67,13 +67,22 @@ class _Turns:
                 return True
             mine.acquire()
             self._waiting.append(mine)
-        if mine.acquire(timeout=timeout_s):
-            return True
-        with self._guard:
-            if mine not in self._waiting:  # handed over in the last instant
+        try:
+            if mine.acquire(timeout=timeout_s):
                 return True
+        except BaseException:  # Ctrl-C in a command: a turn that nobody takes would be held for ever
+            if not self._gave_up(mine):
+                self.release()
+            raise
+        return not self._gave_up(mine)
+
+    def _gave_up(self, mine: threading.Lock) -> bool:
+        """False where the turn was handed over in the last instant."""
+        with self._guard:
+            if mine not in self._waiting:
+                return False
             self._waiting.remove(mine)
-        return False
+        return True
 
     def release(self) -> None:
         with self._guard:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy.exc import OperationalError
 
 _READER_PRAGMAS = ("busy_timeout=1000", "cache_size=-16000", "mmap_size=268435456")
 # temp_store: what a savepoint needs to undo its part; in a file it took half as long again to write results.
@@ -54,21 +55,28 @@ def sync_log(path: Path) -> None:
     """All that was committed is on the disk when this returns; nobody need hold the lock for it.
 
     SQLite keeps no lock on its log, so closing it here frees none (https://sqlite.org/howtocorrupt.html, 2.2).
+    Raises OperationalError.
     """
     try:
         log = os.open(f"{os.path.realpath(path)}-wal", os.O_RDWR)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
     except FileNotFoundError:
         return
-    try:
-        os.fsync(log)
-    finally:
-        os.close(log)
+    except OSError as error:  # a full disk, mostly: told as that of any other write
+        raise OperationalError("fsync", None, error) from error
 
 
 def checkpoint(engine: Engine) -> None:
-    """What is in the log goes into the file, as far as no reader needs it. Inside the write lock."""
+    """What is in the log goes into the file, as far as no reader needs it. Inside the write lock. Raises OperationalError."""
+    statement = "PRAGMA wal_checkpoint(PASSIVE)"
     with closing(engine.raw_connection()) as held:
-        held.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+        try:
+            held.cursor().execute(statement).close()
+        except sqlite3.Error as error:
+            raise OperationalError(statement, None, error) from error
 
 
 def _beginning_with(engine: Engine, statement: str) -> Engine:

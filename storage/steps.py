@@ -23,9 +23,9 @@ class Steps:
         self._db, self._epoch, self._taken = db, epoch, 0
 
     @contextmanager
-    def step(self) -> Iterator[Connection]:
-        """One short transaction; what it needs is read and reckoned before. Raises Fenced."""
-        with self._db.write(synced=False) as conn:
+    def step(self, *, synced: bool = False) -> Iterator[Connection]:
+        """One short transaction; what it needs is read and reckoned before. `synced` where others act upon it. Raises Fenced."""
+        with self._db.write(synced=synced) as conn:
             began = time.monotonic()
             lease.fence(conn, self._epoch)
             yield conn

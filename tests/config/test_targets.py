@@ -115,6 +115,10 @@ def test_a_port_that_is_not_asked_is_told(entry: str, key: str, port: int) -> No
     assert told(f"private_targets: true\n    {entry}") == []
 
 
+def test_a_check_that_is_off_asks_nobody() -> None:
+    assert told("provider: http\n    checks: {old: {kind: tcp, host: 10.0.0.7, port: 9999, enabled: false}}") == []
+
+
 @pytest.mark.parametrize("port", [443, 5432])
 def test_a_service_s_own_port_is_fine(port: int) -> None:
     assert told(f"provider: http\n    checks: {{own: {{kind: tcp, host: a.example, port: {port}}}}}") == []

@@ -153,6 +153,22 @@ def test_what_was_not_synced_is_in_the_file_itself_after_a_checkpoint(sqlite_url
     database.close()
 
 
+def test_a_log_that_does_not_reach_the_disk_is_told_like_any_write_that_fails(sqlite_url: str, tmp_path: Path) -> None:
+    database = open_database(sqlite_url, wait_s=0)
+    log = tmp_path / "health.db-wal"
+    log.rename(tmp_path / "aside")
+    log.mkdir()
+    for work in (database.sync, database.checkpoint):
+        with pytest.raises(OperationalError):
+            work()
+        assert "directory" in database.unwritable
+    log.rmdir()
+    (tmp_path / "aside").rename(log)
+    database.checkpoint()
+    assert database.unwritable == ""
+    database.close()
+
+
 def test_nothing_is_left_beside_the_file_after_the_last_one_closed(sqlite_url: str, tmp_path: Path) -> None:
     database = open_database(sqlite_url, wait_s=0)
     with database.write() as conn:

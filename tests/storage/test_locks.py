@@ -120,3 +120,34 @@ def test_many_share_the_schema_and_one_has_it_alone(path: Path) -> None:
     for reader in readers:
         reader.release()
     assert FileLock(path).try_acquire() is True
+
+
+class Interrupted(Exception):
+    pass
+
+
+def test_a_thread_that_is_interrupted_while_it_waits_leaves_its_turn_to_others(path: Path) -> None:
+    def interrupt(number: int, frame: object) -> None:
+        raise Interrupted
+
+    lock, held, let_go = WriteLock(path), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock.hold(10):
+            held.set()
+            let_go.wait(20)
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        assert held.wait(10)
+        threading.Timer(0.2, signal.pthread_kill, (threading.main_thread().ident, signal.SIGUSR1)).start()
+        with pytest.raises(Interrupted), lock.hold(20):
+            pass
+    finally:
+        let_go.set()
+        holding.join(10)
+        signal.signal(signal.SIGUSR1, before)
+    with lock.hold(1):
+        assert FileLock(path).try_acquire() is False
