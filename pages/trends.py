@@ -35,7 +35,7 @@ def render() -> None:
         _failures(view, days)
         _incidents(days, reader)
     if view.p95_us:
-        st.html(block(heading("p95 by category", "of every answer of a day, nearest rank within 1 %", "gap")))
+        st.html(block(heading("p95 by category", "of every answer of a day, nearest rank within 1 %, on a logarithmic scale", "gap")))
         dress.draw(charts.p95(view), "p95", "p95 latency a day by category")
     _rankings(days)
     live.watch(seen)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,8 +23,10 @@ from ui.charts.burn import burn_down
 from ui.charts.latency import DAY_MS, Band, Latencies, latency
 from ui.charts.phases import PhaseTimes, phases
 from ui.charts.thin import bucketed, thinned, wall_time
+from ui.charts.trends import p95
 from ui.reader import Reader
 from ui.style import sheet
+from ui.views.trends import Trends
 
 SINCE = 1_787_000_000_000
 MINUTE_MS = 60_000
@@ -150,3 +153,19 @@ def test_the_phases_say_both_times_too() -> None:
     (utc,) = (trace for trace in figure.data if trace.name == "UTC")
     assert all(bar == set(utc.x) for bar in bars)
     assert not utc.showlegend
+
+
+@pytest.mark.parametrize("number", [1, 2, 12, 18])
+def test_the_names_of_categories_stand_apart_and_beside_the_chart(number: int) -> None:
+    days = tuple(DAY_MS * day for day in range(3))
+    lines = {f"c{place}": (100_000, 4_000_000 if place == 0 else None, 90_000 + 1_000 * place) for place in range(number)}
+    figure = p95(Trends(days, {}, {}, {}, lines)).to_plotly_json()["layout"]
+    (low, high), heights = figure["yaxis"]["range"], [note["y"] for note in figure["annotations"]]
+    assert len(heights) == number
+    assert all(low - 1e-9 <= height <= high for height in heights)
+    assert all(above - below >= (high - low) / 18 - 1e-9 for above, below in pairwise(heights))
+
+
+def test_a_month_without_answers_is_an_empty_chart() -> None:
+    figure = p95(Trends((0, DAY_MS), {}, {}, {}, {"storage": (None, None)})).to_plotly_json()
+    assert "annotations" not in figure["layout"]
