@@ -93,8 +93,12 @@ def nothing_to_say(parcel: Parcel, view: IncidentView, *, edits: bool) -> str | 
     if edits:
         return None
     if kinds == {AlertKind.UPDATED}:
-        return "this channel tells openings, reminders and ends"
-    if kinds <= {AlertKind.RESOLVED, AlertKind.UPDATED} and parcel.ref is not None and parcel.ref.get("told") == "resolved":
+        return "this channel tells openings, reminders, fast burns and ends"
+    if (
+        kinds <= {AlertKind.RESOLVED, AlertKind.UPDATED, AlertKind.FAST_BURN}
+        and parcel.ref is not None
+        and parcel.ref.get("told") == "resolved"
+    ):
         return "its end was told already"
     return None
 

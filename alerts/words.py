@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from alerts.message import BudgetView, IncidentView, Message, Notice
 from core.health import Status
-from core.ledger import EventRow, IncidentKind
+from core.ledger import AlertKind, EventRow, IncidentKind
 from core.verdict import OWN_NETWORK, Confidence, Party, Speaks, Verdict
 
 DETAIL_LIMIT: Final = 200
 BUDGET_LINE: Final = "budget"  # the kind of a group's event that names members whose budgets burn fast
+BUDGET_OVER: Final = "budget_over"  # and of the one that names members whose budgets do so no more
+_BURN: Final = re.compile(r"(.+?) (\d+)x(?:, |$)")  # a name may hold a comma, and more
 _PARTY: Final = {Party.THEIRS: "Theirs", Party.OURS: "Ours", Party.PATH: "The path between", Party.UNKNOWN: "Unknown whose"}
 _CONFIDENCE: Final = {Confidence.HIGH: "", Confidence.MEDIUM: ", likely", Confidence.LOW: ", perhaps"}
 _STATE: Final = {Status.DOWN: "is down", Status.DEGRADED: "is slow", Status.UNKNOWN: "cannot be judged", Status.UP: "is up"}
@@ -98,8 +102,23 @@ def rests_on(view: IncidentView) -> str:
 
 
 def burning(view: IncidentView) -> str:
-    """The members of a group whose budgets burn fast: `PayPal 33x, Stripe 15x`."""
-    return ", ".join(event.detail for event in view.events if event.kind == BUDGET_LINE)
+    """The members of an open group whose budgets burn fast, of one that is over those whose did: `PayPal 33x, Stripe 15x`.
+
+    Each once, by the newest that was said of it, the worst first.
+    """
+    rates: dict[str, float] = {}
+    for event in view.events:
+        named = {name: float(rate) for name, rate in _BURN.findall(event.detail)}
+        if event.kind == BUDGET_LINE:
+            rates |= named
+        elif event.kind == BUDGET_OVER and view.open:
+            rates = {name: rate for name, rate in rates.items() if name not in named}
+    return burns(dict(sorted(rates.items(), key=lambda one: -one[1])))
+
+
+def burns(rates: Mapping[str, float]) -> str:
+    """What a line of the timeline says of them, to be read again by `burning`."""
+    return ", ".join(f"{name} {rate:.0f}x" for name, rate in rates.items())
 
 
 def burning_title(view: IncidentView) -> str:
@@ -160,10 +179,16 @@ def subject(message: Message) -> str:
     if isinstance(message.about, Notice):
         return message.about.title
     view = message.about
-    again = "Reminder: " if message.reminds else ""
+    again = "Reminder: " if message.reminds else "Budgets burn fast: " if _burns_anew(message) else ""
     whose = "" if view.verdict is None else f". {party(view.verdict).rstrip('.')}"
     flows = f". {', '.join(view.flows)}" if view.flows and view.open else ""
     return f"{again}{headline(view)}{whose}{flows}. {number(view.id)}"
+
+
+def _burns_anew(message: Message) -> bool:
+    """Said again because a budget burns fast, of an incident that was told before."""
+    view = message.incident
+    return AlertKind.FAST_BURN in message.kinds and AlertKind.OPENED not in message.kinds and view is not None and view.open
 
 
 def notice_lines(notice: Notice) -> list[str]:

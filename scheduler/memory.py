@@ -44,6 +44,7 @@ class BudgetTold:
     threshold: int = 0
     burning: bool = False
     waits_ms: int | None = None  # since when a burn waits to be told: a group may form that speaks for it
+    group: int | None = None  # the group that told of the burn, and says when it ends
 
 
 Ailment = tuple[int, int, int]  # which rows a cause speaks for (bits), the newest result with it, where its kind began (ms)

@@ -70,7 +70,7 @@ def remember(draft: Draft, plan: IntegrationPlan, told: BudgetTold, now_ms: int)
     draft.memory.budgets[plan.id] = told
     if plan.checks and replace(before, waits_ms=None) != replace(told, waits_ms=None):
         check = min(one.id for one in plan.checks)
-        body = {"period": told.period, "threshold": told.threshold, "burning": told.burning}
+        body = {"period": told.period, "threshold": told.threshold, "burning": told.burning, "group": told.group}
         draft.signals[check, SIGNAL] = SignalRow(check, SIGNAL, now_ms, body)
 
 
@@ -79,7 +79,12 @@ def recalled(memory: Memory, row: SignalRow) -> None:
     plan = memory.plan.checks.get(row.check)
     if plan is None:
         return
-    told = BudgetTold(str(row.body.get("period", "")), int(row.body.get("threshold", 0)), bool(row.body.get("burning", False)))
+    told = BudgetTold(
+        str(row.body.get("period", "")),
+        int(row.body.get("threshold", 0)),
+        bool(row.body.get("burning", False)),
+        group=row.body.get("group"),
+    )
     memory.budgets[plan.integration] = max(told, known(memory, plan.integration), key=lambda one: (one.period, one.threshold))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from alerts.policy import severity
-from alerts.words import BUDGET_LINE
+from alerts.words import BUDGET_LINE, BUDGET_OVER, burns
 from core.grouping import JOIN_MS
 from core.health import Status
 from core.ledger import AlertKind, IncidentKind
@@ -24,21 +24,29 @@ _Fire = tuple[IntegrationPlan, BudgetFigures]
 
 
 def tell(draft: Draft, figures: Sequence[BudgetFigures], now_ms: int) -> None:
-    """A fire is one of its group's lines, or a message of its own; those seen at the same look are one message."""
+    """A fire is told by its group, or by a message of its own; those seen at the same look are one message."""
     alone: list[telling.News] = []
     grouped: dict[int, list[_Fire]] = defaultdict(list)
+    over: dict[int, list[_Fire]] = defaultdict(list)
     for plan, one in budgets.audible(draft.memory, figures, now_ms):
         told = budgets.known(draft.memory, plan.id)
-        group = _group_of(draft.memory, plan.id)
-        waits_ms = None
-        if one.burns_fast and not told.burning:
+        group, waits_ms = told.group, None
+        if told.burning and not one.burns_fast:
+            if group in draft.memory.incidents:
+                over[group].append((plan, one))
+            group = None
+        elif one.burns_fast and not told.burning:
+            group = _group_of(draft.memory, plan.id)
             if group is not None:
                 grouped[group].append((plan, one))
             elif _may_join(draft.memory, plan, told, now_ms):
                 waits_ms = now_ms if told.waits_ms is None else told.waits_ms
             else:
                 alone.append(telling.News(plan.id, severity(plan.criticality, Status.DOWN), _body(plan, one)))
-        budgets.remember(draft, plan, replace(told, burning=one.burns_fast and waits_ms is None, waits_ms=waits_ms), now_ms)
+        told = replace(told, burning=one.burns_fast and waits_ms is None, waits_ms=waits_ms, group=group)
+        budgets.remember(draft, plan, told, now_ms)
+    for ident, fires in over.items():
+        _say_over(draft, ident, fires, now_ms)
     for ident, fires in grouped.items():
         _say_in_group(draft, ident, fires, now_ms)
     telling.notice_together(draft, AlertKind.FAST_BURN, alone, now_ms)
@@ -63,11 +71,21 @@ def _may_join(memory: Memory, plan: IntegrationPlan, told: BudgetTold, now_ms: i
 
 
 def _say_in_group(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int) -> None:
-    """The message is edited: nobody is called again."""
-    worst = sorted(fires, key=lambda fire: -fire[1].burn)
-    text = "Error budget burns fast" if len(worst) == 1 else "Error budgets burn fast"
-    draft.event(group, now_ms, BUDGET_LINE, text, ", ".join(f"{plan.name} {one.burn:.0f}x" for plan, one in worst))
+    """One message for all: edited where that can be done, said again by the group where it cannot."""
+    text = "Error budget burns fast" if len(fires) == 1 else "Error budgets burn fast"
+    draft.event(group, now_ms, BUDGET_LINE, text, _named(fires))
+    telling.tell_burn(draft, group, now_ms)
+
+
+def _say_over(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int) -> None:
+    """The message is edited: nobody is called for it. A member may be well, and its incident closed, long before its windows are."""
+    text = "Error budget burns fast no more" if len(fires) == 1 else "Error budgets burn fast no more"
+    draft.event(group, now_ms, BUDGET_OVER, text, _named(fires))
     telling.tell_update(draft, group, now_ms)
+
+
+def _named(fires: Sequence[_Fire]) -> str:
+    return burns({plan.name: one.burn for plan, one in sorted(fires, key=lambda fire: -fire[1].burn)})
 
 
 def _body(plan: IntegrationPlan, one: BudgetFigures) -> dict[str, Any]:

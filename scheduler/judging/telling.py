@@ -55,6 +55,14 @@ def tell_update(draft: Draft, incident: int, now_ms: int) -> None:
         _say(draft, row, row.told, AlertKind.UPDATED, now_ms)
 
 
+def tell_burn(draft: Draft, incident: int, now_ms: int) -> None:
+    """One row in each channel, that calls somebody also where nothing is edited; where all it speaks for is silenced it does not."""
+    row = draft.memory.incidents[incident]
+    able = wanted(draft.memory, row, now_ms)
+    for channel in row.told:
+        _say(draft, row, (channel,), AlertKind.FAST_BURN if channel in able else AlertKind.UPDATED, now_ms)
+
+
 def remind(draft: Draft, incident: int, now_ms: int) -> None:
     """Somebody is to look: nobody has said to be on it."""
     row = draft.memory.incidents[incident]

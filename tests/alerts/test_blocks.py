@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.blocks import slack_form
-from alerts.message import Message, Notice
+from alerts.message import IncidentView, Message, Notice
 from alerts.plain import payload, plain_text
 from alerts.slack_text import link, web_address
-from alerts.words import BUDGET_LINE, timeline
+from alerts.words import BUDGET_LINE, BUDGET_OVER, burning, timeline
 from core.health import PageReading, PageStatus, Status
 from core.ledger import AlertKind, EventRow, IncidentKind
 from core.verdict import Fact, Party, Speaks
@@ -103,6 +103,29 @@ def test_a_group_says_in_every_form_which_budgets_burn_fast_and_burnt() -> None:
     assert f"*Budgets that burnt fast*\\n{said}" in words_of(message(resolved(group)))
     assert f"Budgets burning fast: {said}" in plain_text(message(group))
     assert payload(message(group))["data"]["budgets_burning_fast"] == said
+
+
+def of_budgets(*lines: tuple[str, str]) -> IncidentView:
+    events = tuple(EventRow(9, NOON, kind, "Error budgets", detail) for kind, detail in lines)
+    return incident(kind=IncidentKind.GROUP, name="The path to 6 vendors", members=("PayPal",), events=events)
+
+
+def test_a_burn_that_is_over_leaves_the_line_of_an_open_group_and_stands_once_in_that_of_a_closed_one() -> None:
+    group = of_budgets((BUDGET_LINE, "PayPal 33x, Shop, Inc. 15x, Adyen 7x"), (BUDGET_OVER, "Shop, Inc. 2x"))
+    assert burning(group) == "PayPal 33x, Adyen 7x"
+    assert "*Budgets burning fast*\\nPayPal 33x, Adyen 7x" in words_of(message(group))
+    assert burning(resolved(group)) == "PayPal 33x, Shop, Inc. 15x, Adyen 7x"
+
+
+def test_a_member_that_burns_again_stands_once_by_its_newest_rate() -> None:
+    group = of_budgets((BUDGET_LINE, "PayPal 33x, Adyen 7x"), (BUDGET_OVER, "PayPal 2x"), (BUDGET_LINE, "PayPal 5x"))
+    assert burning(group) == burning(resolved(group)) == "Adyen 7x, PayPal 5x"
+
+
+def test_no_line_is_left_when_no_budget_burns_fast_any_more() -> None:
+    group = of_budgets((BUDGET_LINE, "PayPal 33x"), (BUDGET_OVER, "PayPal 2x"))
+    assert "burning fast" not in words_of(message(group)) + plain_text(message(group))
+    assert payload(message(group))["data"]["budgets_burning_fast"] == ""
 
 
 def test_what_a_line_of_the_timeline_leaves_out_is_marked() -> None:

@@ -31,8 +31,8 @@ def path_is_out(*members: int, tries: int = 3) -> Stage:
 
 
 def burns_told(stage: Stage) -> list[list[str]]:
-    """The names in each message about budgets that burn fast."""
-    alerts = [alert.body for alert in stage.alerts if alert.kind is AlertKind.FAST_BURN]
+    """The names in each message about budgets that burn fast which is no group's."""
+    alerts = [alert.body for alert in stage.alerts if alert.kind is AlertKind.FAST_BURN and alert.incident is None]
     return [[one["name"] for one in body.get("several", [body])] for body in alerts]
 
 
@@ -44,8 +44,49 @@ def test_members_of_a_group_burn_in_one_line_of_it_and_in_no_message_of_their_ow
     (line,) = ledger.events
     assert (line.incident, line.kind, line.text) == (group.id, "budget", "Error budgets burn fast")
     assert line.detail == ", ".join(f"Vendor{number} 15x" for number in OUT)
-    assert [(alert.incident, alert.kind) for alert in ledger.alerts] == [(group.id, AlertKind.UPDATED)]
+    assert [(alert.incident, alert.kind) for alert in ledger.alerts] == [(group.id, AlertKind.FAST_BURN)]
     assert stage.told(group.id).count(AlertKind.OPENED) == 1
+
+
+def test_an_acknowledged_group_says_once_in_each_of_its_channels_that_its_members_burn() -> None:
+    stage = Stage(plan(*(integration(number, channels=("ops", "pay") if number == 3 else ("ops",)) for number in range(1, 11))))
+    stage.feed([result(number * 10, number) for number in range(1, 11)])
+    fail_together(stage, OUT, 60, Cause.TIMEOUT, answering(61))
+    (group,) = stage.of(IncidentKind.GROUP)
+    stage.ask("acknowledge", 120, incident=group.id, by="Ana")
+    assert stage.incidents[group.id].acknowledged_ms is not None
+    said = stage.tick(130, every()).alerts
+    assert [(alert.incident, alert.channel, alert.kind) for alert in said] == [
+        (group.id, name, AlertKind.FAST_BURN) for name in ("ops", "pay")
+    ]
+
+
+def test_a_channel_whose_members_are_all_silenced_is_not_called() -> None:
+    members = [integration(number, channels=("pay",) if number == 3 else ("ops",)) for number in range(1, 11)]
+    stage = Stage(plan(*members, silences=(window(125, 1_000, 3),)))
+    stage.feed([result(number * 10, number) for number in range(1, 11)])
+    fail_together(stage, OUT, 60, Cause.TIMEOUT, answering(61))
+    said = {(alert.channel, alert.kind) for alert in stage.tick(130, every()).alerts}
+    assert said == {("ops", AlertKind.FAST_BURN), ("pay", AlertKind.UPDATED)}
+
+
+def test_the_end_of_a_burn_is_a_line_of_its_group_that_calls_nobody_also_over_a_restart_and_after_its_own_incident() -> None:
+    stage = path_is_out()
+    stage.tick(130, every())
+    stage.well(10, 140)
+    (group,) = stage.of(IncidentKind.GROUP)
+    again = stage.restarted()
+    ledger = again.tick(190, [figures(1, burns=False, burn=2.4), *every(range(2, 9))])
+    (line,) = ledger.events
+    assert (line.incident, line.kind, line.text, line.detail) == (group.id, "budget_over", "Error budget burns fast no more", "Vendor1 2x")
+    assert [(alert.incident, alert.kind) for alert in ledger.alerts] == [(group.id, AlertKind.UPDATED)]
+    assert again.tick(220, [figures(1, burns=False), *every(range(2, 9))]).events == []
+
+
+def test_the_end_of_a_burn_that_the_group_did_not_tell_is_no_line_of_it() -> None:
+    stage = path_is_out()
+    stage.tick(130, every([1, 9]))
+    assert [line.detail for line in stage.tick(160, [figures(1), figures(9, burns=False)]).events] == []
 
 
 def test_the_group_says_it_once_while_it_lasts_and_over_a_restart() -> None:
