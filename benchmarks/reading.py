@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.figures import say
 from benchmarks.thousand import build
+from ui.kept import forget
 
 MANY, SHORT, LONG = 40, 10, 90  # integrations, and days of history
 PAGES: Mapping[str, Mapping[str, str]] = {
@@ -51,6 +52,7 @@ def counts(days: int, asked: list[str]) -> dict[str, int]:
 
 def _count(page: str, where: Mapping[str, str], asked: list[str]) -> int:
     st.cache_resource.clear()
+    forget()
     script = f"from pages import {page}\n{page}.render({', '.join(map(repr, where.values())) if page == 'integration' else ''})\n"
     test = AppTest.from_string(script, default_timeout=60)
     for name, value in where.items():

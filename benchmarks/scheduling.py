@@ -16,7 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -126,6 +128,7 @@ class Stage:
         self.recorder = Recorder(self.db, self.epoch, self.clock, Memory(), self)
         self.recorder.memory = judging.load(self.plan)
         self.folder_of = Folder(self.db)
+        self.folds = ThreadPoolExecutor(1)
 
     async def run(self, seconds: int) -> dict[str, float]:
         self.loop = asyncio.get_running_loop()
@@ -154,6 +157,7 @@ class Stage:
         self.prober.stop()
         await running
         folding.cancel()
+        await asyncio.to_thread(self.folds.shutdown)  # one that is under way still writes
         await asyncio.to_thread(self.recorder.stop)
         runs = self.prober.pace.runs
         stored = self._stored()
@@ -169,7 +173,7 @@ class Stage:
     async def _fold(self) -> None:
         while True:
             await asyncio.sleep(FOLD_S / self.times)
-            await asyncio.to_thread(self.folder_of.fold, self.clock.now_ms(), epoch=self.epoch)
+            await self.loop.run_in_executor(self.folds, partial(self.folder_of.fold, self.clock.now_ms(), epoch=self.epoch))
 
     def _stored(self) -> int:
         with self.db.read() as conn:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import update_wrapper
 from threading import Lock
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,6 +55,20 @@ class Kept(Generic[P, T]):
         return made
 
 
+_EVERY: Final[list[Kept[Any, Any]]] = []
+
+
+def forget() -> None:
+    """All that is kept: for whoever serves another database in the same process."""
+    for one in _EVERY:
+        one.clear()
+
+
 def kept(newest: int = 1) -> Callable[[Callable[P, T]], Kept[P, T]]:
     """Keep the answers to the `newest` questions; one that takes no argument is made once for the process's life."""
-    return lambda make: Kept(make, newest)
+
+    def keeping(make: Callable[P, T]) -> Kept[P, T]:
+        _EVERY.append(one := Kept(make, newest))
+        return one
+
+    return keeping
