@@ -10,6 +10,7 @@ import pytest
 from scheduler.alarm import Alarm
 
 LONG_S = 3_600.0
+CLOCK_S = 0.001  # a timer may be early by what the loop's clock does not tell apart
 
 
 def with_an_alarm(act: Callable[[Alarm], Awaitable[None]]) -> None:
@@ -19,8 +20,13 @@ def with_an_alarm(act: Callable[[Alarm], Awaitable[None]]) -> None:
     asyncio.run(bounded())
 
 
-def test_a_sleep_ends_by_itself() -> None:
-    with_an_alarm(lambda alarm: alarm.sleep(0.01))
+def test_a_sleep_ends_by_itself_and_not_before_its_time() -> None:
+    async def act(alarm: Alarm) -> None:
+        began = asyncio.get_running_loop().time()
+        await alarm.sleep(0.05)
+        assert asyncio.get_running_loop().time() - began >= 0.05 - CLOCK_S
+
+    with_an_alarm(act)
 
 
 def test_a_ring_ends_a_sleep() -> None:
