@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
-import signal
 import sys
 import threading
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Final, NoReturn
 
 import anyio
 import streamlit as st
@@ -22,18 +17,17 @@ import observe
 from api.access import middleware
 from api.deps import Deps
 from api.door import Door
+from api.interrupts import Interrupts
 from api.paths import Paths
 from api.routes import routes
 from api.sockets import send_at_once
-from core.exits import Exit, Refusal
+from core.exits import Refusal
 from scheduler.supervisor import Supervisor
 from scheduler.web_side import WebSide
 from settings import SHIPPED, Settings, load
 
 ROOT = Path(__file__).resolve().parent
 PAGES = frozenset({"wall", "integration", "integrations", "incident", "incidents", "sla", "trends", "deliveries", "system"})
-SAME_S: Final = 0.5  # a launcher that passes a Ctrl-C on makes two of one
-ENDED: Final = b"Ended at once; the checks that were under way run again at the next start.\n"
 
 log = logging.getLogger("app")
 
@@ -70,35 +64,6 @@ def prepared() -> tuple[Settings, WebSide]:
     return settings, side
 
 
-class Interrupts:
-    """Ctrl-C while we stop already: the server would go on waiting for callers and worker, or be torn down with a traceback."""
-
-    def __init__(self) -> None:
-        self.by_hand = False  # whether somebody pressed Ctrl-C: not every Python raises KeyboardInterrupt again at the end
-        self._stopping = 0.0  # since when, by the monotonic clock; 0: not
-        self._by_server: dict[signal.Signals, Callable[[int, FrameType | None], object]] = {}
-
-    def hear(self) -> None:
-        """The server has set its own handlers, and sets back those it found when it ends."""
-        found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        self._by_server = {number: handler for number, handler in found.items() if callable(handler)}
-        for number in self._by_server:
-            signal.signal(number, self._heard)
-
-    def _heard(self, number: int, frame: FrameType | None) -> None:
-        if self._stopping and number == signal.SIGINT:
-            if time.monotonic() - self._stopping > SAME_S:
-                self._end_at_once()
-            return
-        self._stopping, self.by_hand = time.monotonic(), number == signal.SIGINT
-        self._by_server[signal.Signals(number)](number, frame)
-
-    def _end_at_once(self) -> NoReturn:
-        side.end_at_once()
-        os.write(2, ENDED)  # not through sys.stderr: what was interrupted may be writing there
-        os._exit(Exit.INTERRUPTED)
-
-
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     send_at_once()
@@ -120,8 +85,8 @@ def report(error: Exception) -> bool:
     return False
 
 
-interrupts = Interrupts()
 settings, side = prepared()
+interrupts = Interrupts(side.end_at_once)
 token = settings.access_token.get_secret_value() if settings.access_token else None
 app = st.App(
     ROOT / "pages" / "router.py",

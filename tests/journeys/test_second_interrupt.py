@@ -1,4 +1,4 @@
-"""Ctrl-C stops the product in good order; a second one ends it at once, without a word of Python and without leaving anybody behind."""
+"""Ctrl-C and SIGTERM stop the product in good order, whoever still listens; a second Ctrl-C ends it at once and leaves nobody behind."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit
 
 from core.exits import Exit
+from storage import processes
 from storage.engine import open_database
 from tests.journeys.actors import Site, alive, environment, leader, until
 
 ANOTHER_S = 0.6
+STATIC = Path(streamlit.__file__).parent / "static"
+LITTLE = 4096  # what a caller who does not read takes in, beside what the kernel keeps for us
+OFTEN = 16  # together more than any kernel keeps
 
 
 @pytest.fixture
@@ -72,3 +77,29 @@ def test_one_by_itself_is_quiet_too(site: Site, worker: int) -> None:
     assert site.running.wait(25) == Exit.INTERRUPTED
     assert "Traceback" not in site.said
     assert not alive(worker)
+
+
+def one_who_reads_no_more(site: Site) -> socket.socket:
+    """It has asked for the largest file there is, over and over, and read the first bytes of the answers."""
+    largest = max(STATIC.rglob("*.js"), key=lambda path: path.stat().st_size)
+    caller = socket.socket()
+    caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE)
+    caller.settimeout(20)
+    caller.connect(("127.0.0.1", site.port))
+    asked = f"GET /{largest.relative_to(STATIC)} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    caller.sendall(asked.encode() * OFTEN)
+    assert caller.recv(15) == b"HTTP/1.1 200 OK"
+    return caller
+
+
+def test_a_caller_who_reads_no_more_does_not_hold_up_the_stop(site: Site, worker: int, sqlite_url: str) -> None:
+    with one_who_reads_no_more(site):
+        assert site.stop(25) == -signal.SIGTERM
+    assert "1 caller did not take the answer" in site.said
+    assert "Traceback" not in site.said
+    db = open_database(sqlite_url)
+    with db.read() as conn:
+        ended = {row.role: row.ended_ms for row in processes.processes(conn, 0) if row.pid in (worker, site.pid)}
+    db.close()
+    assert set(ended) == {"worker", "web"}
+    assert None not in ended.values(), "each flushed, and said so, before it ended"
