@@ -16,6 +16,7 @@ from scheduler import interpreter
 from scheduler.beats import beat_parent, has_parent
 from scheduler.clock import Clock
 from scheduler.distress import Distress
+from scheduler.stopping import Stopping
 from scheduler.worker import Worker
 from settings import Settings, load
 from storage import timeline
@@ -35,7 +36,7 @@ def main() -> Exit:
     settings = load()
     observe.set_up(settings, role="worker")
     interpreter.share()
-    stopping = threading.Event()
+    stopping = Stopping()
     watch_parent(stopping)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -54,7 +55,7 @@ def main() -> Exit:
             db.close()
 
 
-def _opened(settings: Settings, stopping: threading.Event, distress: Distress) -> tuple[Database, Clock] | None:
+def _opened(settings: Settings, stopping: Stopping, distress: Distress) -> tuple[Database, Clock] | None:
     """The database, at this version's tables, and a clock that does not go behind what is in it. None: told to stop before."""
     while not stopping.is_set():
         try:
@@ -80,7 +81,7 @@ def _open(settings: Settings) -> tuple[Database, Clock]:
         raise Refusal(Exit.DATABASE_UNREACHABLE, f"The database cannot be worked with: {sentence_of(error)}.") from None
 
 
-def watch_parent(stopping: threading.Event) -> None:
+def watch_parent(stopping: Stopping) -> None:
     """A child of the web process ends when the pipe on its standard input closes, however its parent ended."""
     if not has_parent():
         return

@@ -14,12 +14,12 @@ from scheduler.beats import Beats
 from scheduler.clock import Clock
 from scheduler.distress import Distress
 from scheduler.service import Service
+from scheduler.stopping import Stopping
 from settings import Settings
 from storage.engine import Database
 from storage.faults import NO_ANSWER, Fenced, sentence_of
 
 STAND_BY_S = 1.0
-LOOK_S = 0.1
 
 log = logging.getLogger("scheduler")
 
@@ -27,7 +27,7 @@ log = logging.getLogger("scheduler")
 class Worker:
     """`run` in the main thread; beats, and the look whether it still leads, in a thread of their own."""
 
-    def __init__(self, settings: Settings, db: Database, clock: Clock, stopping: threading.Event, distress: Distress) -> None:
+    def __init__(self, settings: Settings, db: Database, clock: Clock, stopping: Stopping, distress: Distress) -> None:
         self._settings, self._db, self._clock, self._stopping, self._distress = settings, db, clock, stopping, distress
         self._service: Service | None = None
         self._epoch = 0
@@ -89,16 +89,8 @@ class Worker:
         service = self._service = Service(
             self._settings, self._db, self._epoch, self._clock, self._beats, emergency=self._distress.emergency
         )
-        watcher = asyncio.create_task(self._watch_stop(service))
-        try:
-            await service.run()
-        finally:
-            watcher.cancel()
-
-    async def _watch_stop(self, service: Service) -> None:
-        while not self._stopping.is_set():  # noqa: ASYNC110 it is set by a signal or a thread
-            await asyncio.sleep(LOOK_S)
-        service.stop()
+        self._stopping.tell(service.stop)
+        await service.run()
 
     def _lead_on(self) -> None:
         """Called at each beat, in the beats' thread."""

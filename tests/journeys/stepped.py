@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from core.exits import Exit
 from scheduler.__main__ import floor_ms
 from scheduler.clock import Clock
 from scheduler.distress import Distress
+from scheduler.stopping import Stopping
 from scheduler.worker import Worker
 from settings import load
 from storage.engine import open_database
@@ -21,7 +21,7 @@ from storage.engine import open_database
 def main(off: Path) -> Exit:
     settings = load()
     observe.set_up(settings, role="worker")
-    stopping = threading.Event()
+    stopping = Stopping()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     db = open_database(settings.database)
     try:
