@@ -13,6 +13,7 @@ MALFORMED: Final = frozenset(
     {Kind.NOT_HTTP, Kind.MANY_HEADERS, Kind.HUGE, Kind.ENDLESS, Kind.LONG_LENGTH, Kind.SHORT_LENGTH, Kind.BROKEN_CHUNKS}
 )
 PIECE: Final = b'{"filler": "' + b"." * 65_524
+FILLER: Final = b"a" * (1 << 16)
 _NOT_HTTP: Final = b"220 lab ESMTP ready\r\n250-lab\r\n\x00\xff\xfe\r\n"
 _OK: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
@@ -30,6 +31,14 @@ def malformed(fault: Fault, reply: Reply) -> Iterator[bytes]:
         yield _OK + b"content-length: %d\r\n\r\n" % wrong + reply.body
     else:
         yield from _long(fault)
+
+
+def giant(head: bytes, size_mb: int) -> Iterator[bytes]:
+    """A head with one header more, of `size_mb`, right behind its first line; never more than a piece of it at once."""
+    first, _, rest = head.partition(b"\r\n")
+    yield first + b"\r\nx-filler: "
+    yield from repeat(FILLER, (size_mb << 20) // len(FILLER))
+    yield b"\r\n" + rest
 
 
 def _long(fault: Fault) -> Iterator[bytes]:

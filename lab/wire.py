@@ -12,7 +12,7 @@ import h11
 
 from lab.exchange import Reply, Request
 from lab.faults import Fault, Kind
-from lab.malformed import MALFORMED, malformed
+from lab.malformed import MALFORMED, giant, malformed
 
 BODY_LIMIT: Final = 1 << 20
 HEAD_LIMIT: Final = 1 << 16
@@ -68,16 +68,14 @@ class Conversation:
             for piece in malformed(fault, reply):
                 await self._write(piece)
             raise ConnectionAbortedError
-        head, body = self._bytes(reply, fault)
+        head, body = self._bytes(reply)
         if fault is None:
             await self._write(head + body)
         else:
             await self._broken(fault, head, body)
 
-    def _bytes(self, reply: Reply, fault: Fault | None) -> tuple[bytes, bytes]:
+    def _bytes(self, reply: Reply) -> tuple[bytes, bytes]:
         headers = [*reply.headers, ("content-length", str(len(reply.body)))]
-        if fault is not None and fault.kind is Kind.GIANT_HEADER:
-            headers.insert(0, ("x-filler", "a" * (fault.size_mb << 20)))
         head = self._http.send(h11.Response(status_code=reply.status, headers=headers)) or b""
         bodyless = self._method == b"HEAD" or reply.status in (204, 304)
         body = b"" if bodyless or not reply.body else self._http.send(h11.Data(data=reply.body)) or b""
@@ -87,7 +85,9 @@ class Conversation:
         if fault.kind is Kind.DRIP:
             await self._drip(head, body, fault.delay_s)
         elif fault.kind is Kind.GIANT_HEADER:
-            await self._write(head + body)
+            for piece in giant(head, fault.size_mb):
+                await self._write(piece)
+            await self._write(body)
         else:
             part = head[: len(head) // 2] if fault.kind is Kind.RESET_HEADER else head + body[: len(body) // 2]
             await self._write(part)
