@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import gc
 import sys
-from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from tests.parsed import parsed
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"commands", "core", "checks", "storage", "alerts", "sla", "lab", "config", "api", "scheduler", "ui", "pages"}
@@ -40,20 +40,6 @@ CATALOGUES = {
     "ui": {"checks": {"registry", "provider", "kinds"}},
     "observe": {"checks": {"authorities"}},  # reports trust whom checks trust
 }
-
-
-@cache
-def parsed(path: Path) -> ast.Module:
-    """Once for each file, and with no collection in the middle.
-
-    Up to Python 3.11.7 a parse that another one interrupts ends in a SystemError (python/cpython#106905), and a traceback that is put in
-    words parses, too: pytest words those of whatever other tests left for a collection to end.
-    """
-    gc.disable()
-    try:
-        return ast.parse(path.read_text())
-    finally:
-        gc.enable()
 
 
 def modules() -> list[Path]:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.all import HERE, NOT_ONE
 from benchmarks.figures import read, say
+from tests.parsed import parsed
 
 # Words of the figure, in the benchmark that says it.
 PROMISED = {
@@ -52,9 +53,7 @@ BENCHMARKS = [path for path in sorted(HERE.glob("[a-z]*.py")) if path.name not i
 
 def words(path: Path) -> str:
     """Every text in a file, what is filled in left out."""
-    return "\n".join(
-        node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    return "\n".join(node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 @pytest.mark.parametrize(("figure", "benchmark"), PROMISED.items())
@@ -64,7 +63,7 @@ def test_a_promised_figure_is_said_by_its_benchmark(figure: str, benchmark: str)
 
 @pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
 def test_every_benchmark_says_its_figures_beside_their_goals(path: Path) -> None:
-    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     assert any(isinstance(call.func, ast.Name) and call.func.id == "say" for call in calls)
 
 
