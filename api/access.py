@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.bodies import WITHIN_S, TooLarge, Unreadable, is_too_large, limited
 from api.door import COOKIE, Door, split_host
+from api.own_pages import nothing_here
 from api.paths import SIGN_IN, Paths
 from api.replies import add_headers, is_for_machines, refusal
 from api.signin import SignIn
@@ -80,7 +81,7 @@ class Gate:
         if not self._paths.is_open(path) and (stranger := self._stranger(scope, connection.headers)):
             return stranger
         if not self._paths.exists(path):
-            return refusal(scope, 404, "There is nothing here.")
+            return nothing_here(scope)
         if is_too_large(scope):
             return refusal(scope, 413, TooLarge().detail)
         if self._paths.is_read_only(path) and method not in READING:

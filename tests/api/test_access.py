@@ -202,6 +202,26 @@ def test_what_does_not_exist_is_404_and_not_a_page(free: Served, path: str) -> N
     assert free.get(path).status_code == 404
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("made", [door(None), door(TOKEN)], ids=["free", "closed"])
+def test_a_browser_is_told_that_there_is_nothing_and_shown_the_way_to_the_wall(made: Door) -> None:
+    with gated(made) as served:
+        answer = served.get("/%3Cscript%3Ealert(1)%3C/script%3E?x=%3Cb%3E", Accept=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<title>There is nothing here. · Integration Health</title>" in answer.text
+    assert '<a href="/">' in answer.text
+    assert "color-scheme: light dark" in answer.text
+    assert "alert(1)" not in answer.text + str(answer.headers)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_machines_and_whoever_asks_for_no_page_get_one_sentence(free: Served) -> None:
+    assert free.get("/api", Accept=BROWSER).json() == {"detail": "There is nothing here."}
+    assert free.get("/nothing", Accept="*/*").text == "There is nothing here.\n"
+
+
 def test_a_deep_links_own_look_ups_reach_streamlit(free: Served) -> None:
     assert free.get("/incident/_stcore/host-config").status_code == 200
 
