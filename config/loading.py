@@ -14,8 +14,9 @@ from config.explain import MOST, complaints
 from config.meaning import written_out_secrets
 from config.models import Config, Defaults, Integration
 from config.planning import Planned, fit_together, plan_integration
-from config.problems import Complaint, Path, Problem, nearest, one_line, spell
-from config.references import cross_references, references_of, unset_secrets
+from config.problems import Complaint, Path, Problem, one_line, spell
+from config.references import cross_references, references_of, unheard, unset_secrets
+from config.sections import sections
 from config.stand_ins import StandIn, stand_in
 from core.declared import DeclaredIntegration
 
@@ -76,15 +77,16 @@ class _Reading:
         self._stand_ins: dict[int, StandIn] = {}
 
     def loaded(self, file: str) -> Loaded:
-        config = self._shape()
+        config, found = self._shape(), sections(self._document.value)
         self._complaints.extend(written_out_secrets(self._document.value))
-        planned = self._plan(config.defaults if config else Defaults())
+        planned = self._plan(found.defaults)
+        self._complaints.extend(cross_references(found, self._slugs(), self._tags()))
         if config is not None:
-            self._complaints.extend(cross_references(config, self._good, self._slugs(), self._tags()))
+            self._complaints.extend(unheard(config, self._good))
         for index, integration in self._all().items():
-            self._complain(index, references_of(integration, self._channels(), self._slugs().values()))
+            self._complain(index, references_of(integration, found.channel_names, self._slugs().values()))
         if self._env is not None:
-            self._complaints.extend(unset_secrets(self._good, config, self._env))
+            self._complaints.extend(unset_secrets(self._good, found.channels, self._env))
         return self._result(file, config, planned)
 
     def _shape(self) -> Config | None:
@@ -95,15 +97,14 @@ class _Reading:
             )
             return None
         entries = value.get("integrations") or []
-        if not isinstance(entries, list):
-            self._complaints.append(Complaint(("integrations",), "must be a list"))
-            return None
-        if len(entries) > MOST_INTEGRATIONS:
-            self._complaints.append(Complaint(("integrations",), f"at most {MOST_INTEGRATIONS} stand in one file"))
-            return None
-        for index, entry in enumerate(entries):
+        able = isinstance(entries, list) and len(entries) <= MOST_INTEGRATIONS
+        if not able:
+            wanted = f"at most {MOST_INTEGRATIONS} stand in one file" if isinstance(entries, list) else "must be a list"
+            self._complaints.append(Complaint(("integrations",), wanted))
+        for index, entry in enumerate(entries if able else ()):
             self._integration(index, entry)
-        return self._validated(Config, {**value, "integrations": []}, ())
+        config = self._validated(Config, {**value, "integrations": []}, ())
+        return config if able else None
 
     def _integration(self, index: int, entry: Any) -> None:
         found = self._validated(Integration, entry, ("integrations", index))
@@ -144,13 +145,6 @@ class _Reading:
 
     def _all(self) -> dict[int, Integration]:
         return dict(sorted({**self._good, **{index: one.integration for index, one in self._stand_ins.items()}}.items()))
-
-    def _channels(self) -> Collection[str] | None:
-        """Their names as they stand in the file; None where nobody can know them."""
-        value = self._document.value if isinstance(self._document.value, dict) else {}
-        given = value.get("channels")
-        misspelt = (nearest(key, Config.model_fields) == "channels" for key in value if key not in Config.model_fields)
-        return given if isinstance(given, dict) else None if given is not None or any(misspelt) else ()
 
     def _result(self, file: str, config: Config | None, planned: Mapping[int, Planned]) -> Loaded:
         errors = [complaint for complaint in self._complaints if not complaint.warning]

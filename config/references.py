@@ -11,28 +11,27 @@ from config.explain import complaints
 from config.models import Channel, Config, Integration
 from config.problems import Complaint, unknown
 from config.secrets import MissingSecret, resolve
+from config.sections import Read, Sections
 from config.targets import refusal
 from config.windows import Window
 
 
-def cross_references(
-    config: Config, integrations: Mapping[int, Integration], slugs: Mapping[int, str], tags: set[str]
-) -> Iterator[Complaint]:
-    """What points nowhere, or twice at the same. Paths begin at the file's top."""
+def cross_references(found: Sections, slugs: Mapping[int, str], tags: set[str]) -> Iterator[Complaint]:
+    """What points nowhere, or twice at the same, whatever else is wrong. Paths begin at the file's top."""
     yield from _twice(slugs)
-    for name, channel in config.channels.items():
+    for name, channel in found.channels.items():
         yield from (complaint.below("channels", name) for complaint in _channel(channel))
     for key in ("channel", "fallback"):
-        named = getattr(config.alerting, key)
-        if named is not None and named not in config.channels:
-            yield unknown(("alerting", key), named, config.channels, "channel")
-    yield from _unheard(config, integrations)
-    for section in ("maintenance", "silences"):
-        for index, window in enumerate(getattr(config, section)):
-            yield from (complaint.below(section, index) for complaint in _window(window, set(slugs.values()), tags))
+        named, names = getattr(found.alerting, key), found.channel_names
+        if named is not None and names is not None and named not in names:
+            yield unknown(("alerting", key), named, names, "channel")
+    for (section, index), read in found.windows.items():
+        yield from (complaint.below(section, index) for complaint in _times(read))
+        if found.lists_integrations:
+            yield from (complaint.below(section, index) for complaint in _window(read.window, set(slugs.values()), tags))
 
 
-def _unheard(config: Config, integrations: Mapping[int, Integration]) -> Iterator[Complaint]:
+def unheard(config: Config, integrations: Mapping[int, Integration]) -> Iterator[Complaint]:
     """Channels stand there, and some integrations have none: nobody would be called, and nobody would know."""
     quiet = [one.slug for one in integrations.values() if not one.channels]
     if config.channels and config.alerting.channel is None and quiet:
@@ -40,12 +39,12 @@ def _unheard(config: Config, integrations: Mapping[int, Integration]) -> Iterato
         yield Complaint(("alerting",), f"names no channel: alerts of {named} go nowhere", warning=True)
 
 
-def unset_secrets(integrations: Mapping[int, Integration], config: Config | None, env: Mapping[str, str]) -> Iterator[Complaint]:
+def unset_secrets(integrations: Mapping[int, Integration], channels: Mapping[str, Channel], env: Mapping[str, str]) -> Iterator[Complaint]:
     """References that lead nowhere here: a warning, because the worker may live elsewhere."""
     for index, integration in integrations.items():
         for name, reference in integration.secrets.items():
             yield from _unset(("integrations", index, "secrets", name), reference, env)
-    for name, channel in (config.channels if config else {}).items():
+    for name, channel in channels.items():
         for key, value in channel.own.items():
             if isinstance(value, str) and value.startswith(("env:", "file:")):
                 yield from _unset(("channels", name, key), value, env)
@@ -98,11 +97,15 @@ def _shut(channel: Channel) -> str | None:
     return refusal(url, private=bool(channel.own.get("private_targets")), where="channel") if isinstance(url, str) else None
 
 
-def _window(window: Window, slugs: set[str], tags: set[str]) -> Iterator[Complaint]:
-    if (window.once is None) == (window.weekly is None):
+def _times(read: Read) -> Iterator[Complaint]:
+    once, weekly = read.window.once, read.window.weekly
+    if read.its_times_are_known and (once is None) == (weekly is None):
         yield Complaint((), "a window is either once or weekly")
-    if window.once and window.once.end <= window.once.start:
+    if once and once.end <= once.start:
         yield Complaint(("once", "end"), "the end is not after the start")
+
+
+def _window(window: Window, slugs: set[str], tags: set[str]) -> Iterator[Complaint]:
     for index, slug in enumerate(window.integrations):
         if slug not in slugs:
             yield unknown(("integrations", index), slug, slugs, "integration")

@@ -16,6 +16,10 @@ integrations:
 """
 
 
+ONCE = "once: {start: 2026-12-01, end: 2026-12-02}"
+OWN = "integrations: [{slug: own, provider: http, private_targets: true, checks: {x: {kind: tcp, host: x.example, port: 80}}}]"
+
+
 def told(text: str) -> list[str]:
     return [str(problem).removeprefix("integrations.yaml, ") for problem in load(text).errors]
 
@@ -105,6 +109,75 @@ integrations:
         ("line 8, integrations[3].settings.livemod", "did you mean livemode?"),
         ("line 8, integrations[3].slug", told(text)[13].rpartition("; ")[2]),
     ]
+
+
+def test_what_is_wrong_with_the_whole_file_hides_nothing_of_its_other_parts() -> None:
+    text = """\
+version: 1
+defalts: {interval: 5m}
+channels:
+  ops: {kind: slak, token: env:TOKEN}
+  sms: {kind: slack, token: plain, channel: "#ops"}
+alerting: {channel: obs, reminder: 5}
+maintenance:
+  - {once: {start: "2026-12-01T03:00", end: "2026-12-01T01:00"}, integrations: [strpe]}
+  - {weekly: {day: sundy, start: "02:00", end: "04:00"}, tags: [eu]}
+silences:
+  - {zone: Mars}
+  - 5
+integrations:
+  - {slug: stripe, provider: strpe}
+  - {slug: stripe, provider: stripe, tags: [eux], channels: [opps]}
+"""
+    assert [(line.partition(": ")[0], line.partition(": ")[2][:34]) for line in told(text)] == [
+        ("line 2, defalts", "there is no such key; did you mean"),
+        ("line 4, channels.ops.kind", "there is no such kind of channel; "),
+        ("line 5, channels.sms.token", "a secret is named here, never writ"),
+        ("line 6, alerting.channel", "there is no such channel; did you "),
+        ("line 6, alerting.reminder", "a duration is a number and a unit,"),
+        ("line 8, maintenance[0].integrations[0]", "there is no such integration; did "),
+        ("line 8, maintenance[0].once.end", "the end is not after the start"),
+        ("line 9, maintenance[1].tags[0]", "there is no such tag; did you mean"),
+        ("line 9, maintenance[1].weekly.day", "must be monday or tuesday or wedne"),
+        ("line 11, silences[0]", "a window is either once or weekly"),
+        ("line 11, silences[0].zone", "there is no such time zone; they a"),
+        ("line 12, silences[1]", "must be a mapping of keys to value"),
+        ("line 14, integrations[0].provider", "there is no such provider; did you"),
+        ("line 15, integrations[1].channels[0]", "there is no such channel; did you "),
+        ("line 15, integrations[1].slug", "integrations[0] has the same slug"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    ["5", "{slug: stripe}", "[" + ", ".join(f"{{slug: x{number}}}" for number in range(2_001)) + "]"],
+    ids=["five", "mapping", "many"],
+)
+def test_integrations_that_are_no_list_or_too_many_hide_nothing_else(entries: str) -> None:
+    text = f"version: 1\nalerting: {{channel: obs, reminder: 5}}\nintegrations: {entries}\n"
+
+    assert [line.partition(": ")[0] for line in told(text)] == [
+        "line 2, alerting.channel",
+        "line 2, alerting.reminder",
+        "line 3, integrations",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f"integrtions: [{{slug: stripe, provider: stripe}}]\nsilences: [{{{ONCE}, integrations: [stripe]}}]", "integrtions"),
+        (f"integrations: {{stripe: {{}}}}\nsilences: [{{{ONCE}, tags: [eu]}}]", "integrations"),
+        ("chanels: {ops: {kind: slack, token: env:T, channel: ops}}\nalerting: {channel: ops}", "chanels"),
+        ("channels: [ops]\nalerting: {channel: ops}", "channels"),
+        ("silences: [{onec: {start: 2026-12-01, end: 2026-12-02}}]", "silences[0].onec"),
+        ("silences: [{once: {start: soon, end: 2026-12-02}}]", "silences[0].once.start"),
+        (f"defaults: {{interval: 5s, timeout: 2}}\n{OWN}", "defaults.timeout"),
+        (f"defaults: {{interval: 8s, timeout: 1s}}\nalerting: {{reminder: 5}}\n{OWN}", "alerting.reminder"),
+    ],
+)  # fmt: skip
+def test_nothing_is_told_of_a_section_that_follows_from_what_was_told_of_another(text: str, key: str) -> None:
+    assert [problem.key for problem in load(f"version: 1\n{text}\n").errors] == [key]
 
 
 @pytest.mark.parametrize(
