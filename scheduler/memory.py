@@ -47,6 +47,15 @@ class BudgetTold:
     group: int | None = None  # the group that told of the burn, and says when it ends
 
 
+@dataclass(frozen=True, slots=True)
+class BurnCall:
+    """That a group called a channel for budgets that burn: when first, whether others do since, and whether it said that, too."""
+
+    at_ms: int
+    more: bool = False
+    followed: bool = False
+
+
 Ailment = tuple[int, int, int]  # which rows a cause speaks for (bits), the newest result with it, where its kind began (ms)
 
 
@@ -65,6 +74,7 @@ class Memory:
     opened: dict[tuple[int, str], int] = field(default_factory=dict)  # (integration, kind) -> its open incident
     pages: dict[int, PageVoice] = field(default_factory=dict)  # by integration
     budgets: dict[int, BudgetTold] = field(default_factory=dict)  # by integration
+    burn_calls: dict[tuple[int, str], BurnCall] = field(default_factory=dict)  # by group and channel
     carried: dict[tuple[int, str], tuple[int, dict[str, Any]]] = field(default_factory=dict)  # (check, kind) -> signal as written
     manual: dict[int, int] = field(default_factory=dict)  # check -> its newest manual run
     asked: dict[str, int] = field(default_factory=dict)  # provider -> its newest result of a check that counts
@@ -89,6 +99,7 @@ class Memory:
             opened=self.opened.copy(),
             pages=self.pages.copy(),
             budgets=self.budgets.copy(),
+            burn_calls=self.burn_calls.copy(),
             carried=self.carried.copy(),
             manual=self.manual.copy(),
             asked=self.asked.copy(),

@@ -16,8 +16,9 @@ from core.plan import IntegrationPlan
 from scheduler.judging import budgets, telling
 from scheduler.judging.budgets import BudgetFigures
 from scheduler.judging.draft import Draft
-from scheduler.memory import BudgetTold, Memory
+from scheduler.memory import BudgetTold, BurnCall, Memory
 
+FOLLOW_MS: Final = 300_000  # looks come every half minute: what one outage sets on fire burns by then
 PATIENCE_MS: Final = 180_000  # an outage is confirmed within two minutes, and joins a group within one more
 
 _Fire = tuple[IntegrationPlan, BudgetFigures]
@@ -26,6 +27,7 @@ _Fire = tuple[IntegrationPlan, BudgetFigures]
 def tell(draft: Draft, figures: Sequence[BudgetFigures], now_ms: int) -> None:
     """A fire is told by its group, or by a message of its own; those seen at the same look are one message."""
     alone: list[telling.News] = []
+    before = {told.group for told in draft.memory.budgets.values()}  # those that told of a burn, in the life of another worker too
     grouped: dict[int, list[_Fire]] = defaultdict(list)
     over: dict[int, list[_Fire]] = defaultdict(list)
     for plan, one in budgets.audible(draft.memory, figures, now_ms):
@@ -48,7 +50,8 @@ def tell(draft: Draft, figures: Sequence[BudgetFigures], now_ms: int) -> None:
     for ident, fires in over.items():
         _say_over(draft, ident, fires, now_ms)
     for ident, fires in grouped.items():
-        _say_in_group(draft, ident, fires, now_ms)
+        _say_in_group(draft, ident, fires, now_ms, told_before=ident in before)
+    _follow_up(draft, now_ms)
     telling.notice_together(draft, AlertKind.FAST_BURN, alone, now_ms)
 
 
@@ -70,11 +73,34 @@ def _may_join(memory: Memory, plan: IntegrationPlan, told: BudgetTold, now_ms: i
     return any(line is not None and not (line.down.settled and line.slow.settled) for line in lines)
 
 
-def _say_in_group(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int) -> None:
-    """One message for all: edited where that can be done, said again by the group where it cannot."""
+def _say_in_group(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int, *, told_before: bool) -> None:
+    """The first call somebody, in channels that do not edit too. Those that come later are edits, and one more call for all of them."""
     text = "Error budget burns fast" if len(fires) == 1 else "Error budgets burn fast"
     draft.event(group, now_ms, BUDGET_LINE, text, _named(fires))
-    telling.tell_burn(draft, group, now_ms)
+    row, calls = draft.memory.incidents[group], draft.memory.burn_calls
+    able = telling.wanted(draft.memory, row, now_ms)  # where all that it speaks for is silenced nobody is called
+    if told_before and not any(ident == group for ident, _ in calls):
+        calls.update({(group, channel): BurnCall(now_ms) for channel in row.told})
+    first = [channel for channel in row.told if channel in able and (group, channel) not in calls]
+    calls.update({key: replace(said, more=True) for key, said in calls.items() if key[0] == group})
+    calls.update({(group, channel): BurnCall(now_ms) for channel in first})
+    telling.tell_burn(draft, group, first, now_ms)
+    telling.tell_update(draft, group, now_ms, but=first)
+
+
+def _follow_up(draft: Draft, now_ms: int) -> None:
+    """Once in a group and channel: what began to burn since its first call, unless that is out."""
+    memory = draft.memory
+    burn = {told.group for told in memory.budgets.values() if told.burning}
+    for (group, channel), said in list(memory.burn_calls.items()):
+        row = memory.incidents.get(group)
+        if row is None:
+            del memory.burn_calls[group, channel]  # its end says all
+            continue
+        due = said.more and not said.followed and group in burn and now_ms - said.at_ms >= FOLLOW_MS
+        if due and channel in telling.wanted(memory, row, now_ms):
+            memory.burn_calls[group, channel] = replace(said, followed=True)
+            telling.tell_burn(draft, group, [channel], now_ms)
 
 
 def _say_over(draft: Draft, group: int, fires: Sequence[_Fire], now_ms: int) -> None:

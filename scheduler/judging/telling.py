@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,19 +48,16 @@ def tell_opening(draft: Draft, incident: int, now_ms: int, members: Sequence[int
         _say(draft, row, new, AlertKind.OPENED, now_ms)
 
 
-def tell_update(draft: Draft, incident: int, now_ms: int) -> None:
-    """The message is edited where there is one."""
+def tell_update(draft: Draft, incident: int, now_ms: int, but: Collection[str] = ()) -> None:
+    """The message is edited where there is one; `but` are channels that are told otherwise."""
     row = draft.memory.incidents.get(incident)
     if row is not None:
-        _say(draft, row, row.told, AlertKind.UPDATED, now_ms)
+        _say(draft, row, (channel for channel in row.told if channel not in but), AlertKind.UPDATED, now_ms)
 
 
-def tell_burn(draft: Draft, incident: int, now_ms: int) -> None:
-    """One row in each channel, that calls somebody also where nothing is edited; where all it speaks for is silenced it does not."""
-    row = draft.memory.incidents[incident]
-    able = wanted(draft.memory, row, now_ms)
-    for channel in row.told:
-        _say(draft, row, (channel,), AlertKind.FAST_BURN if channel in able else AlertKind.UPDATED, now_ms)
+def tell_burn(draft: Draft, incident: int, channels: Iterable[str], now_ms: int) -> None:
+    """Calls somebody, also where nothing is edited."""
+    _say(draft, draft.memory.incidents[incident], channels, AlertKind.FAST_BURN, now_ms)
 
 
 def remind(draft: Draft, incident: int, now_ms: int) -> None:

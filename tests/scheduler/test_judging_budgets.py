@@ -8,7 +8,7 @@ from core.health import Cause
 from core.ledger import AlertKind, IncidentKind
 from core.plan import Criticality
 from scheduler.judge import BudgetFigures
-from scheduler.judging.burning import PATIENCE_MS
+from scheduler.judging.burning import FOLLOW_MS, PATIENCE_MS
 from tests.scheduler.stage import Stage, answering, integration, plan, result, window
 from tests.scheduler.test_judging_many import fail_together, vendors
 
@@ -103,6 +103,63 @@ def test_a_member_that_burns_later_has_a_line_of_its_own() -> None:
     stage.tick(130, every(range(1, 8)))
     ledger = stage.tick(160, every())
     assert [(event.text, event.detail) for event in ledger.events] == [("Error budget burns fast", "Vendor8 15x")]
+
+
+def called(stage: Stage) -> int:
+    """How often a channel that edits nothing hears of the group's burns."""
+    (group,) = stage.of(IncidentKind.GROUP)
+    return stage.told(group.id).count(AlertKind.FAST_BURN)
+
+
+def test_however_many_looks_it_takes_an_outage_calls_for_its_burns_once_and_once_more_for_those_that_came_later() -> None:
+    stage = path_is_out()
+    for look in range(1, 9):
+        stage.tick(100 + 30 * look, every(range(1, look + 1)))
+    assert called(stage) == 1
+    assert len(stage.said("budget")) == 8
+    follow_s = 130 + FOLLOW_MS / 1000
+    stage.tick(follow_s - 1, every())
+    assert called(stage) == 1
+    stage.tick(follow_s, every())
+    assert called(stage) == 2
+    for at in range(1, 20):
+        stage.tick(follow_s + 30 * at, every(burns=at % 2 == 0))
+    assert called(stage) == 2
+
+
+def test_a_channel_whose_silence_ends_after_that_is_called_for_what_burns_in_it() -> None:
+    members = [integration(number, channels=("pay",) if number == 3 else ("ops",)) for number in range(1, 11)]
+    follow_s = 130 + FOLLOW_MS / 1000
+    stage = Stage(plan(*members, silences=(window(125, follow_s + 20, 3),)))
+    stage.feed([result(number * 10, number) for number in range(1, 11)])
+    fail_together(stage, OUT, 60, Cause.TIMEOUT, answering(61))
+    for at_s, burn in ((130, range(1, 3)), (160, OUT), (follow_s, OUT), (follow_s + 30, OUT), (follow_s + 60, OUT)):
+        stage.tick(at_s, every(burn))
+    said = [alert.channel for alert in stage.alerts if alert.kind is AlertKind.FAST_BURN]
+    assert said == ["ops", "ops", "pay"]
+
+
+def test_no_more_is_said_where_nobody_else_began_to_burn_or_all_is_out() -> None:
+    first = path_is_out()
+    for look in range(20):
+        first.tick(130 + 30 * look, every())
+    assert called(first) == 1
+    out = path_is_out()
+    out.tick(130, every([1]))
+    out.tick(160, every())
+    for look in range(20):
+        out.tick(190 + 30 * look, every(burns=False))
+    assert called(out) == 1
+
+
+def test_after_a_restart_a_group_that_called_does_not_begin_anew() -> None:
+    stage = path_is_out()
+    stage.tick(130, every([1, 2]))
+    again = stage.restarted()
+    ledger = again.tick(160, every())
+    assert [alert.kind for alert in ledger.alerts] == [AlertKind.UPDATED]
+    ledger = again.tick(160 + FOLLOW_MS / 1000, every())
+    assert [alert.kind for alert in ledger.alerts] == [AlertKind.FAST_BURN]
 
 
 def test_what_burns_fastest_stands_first() -> None:
