@@ -10,7 +10,7 @@ from core.ledger import AlertKind
 from tests.alerts.conftest import Clock
 from tests.alerts.memory import MemoryOutbox
 from tests.alerts.samples import incident
-from tests.alerts.test_dispatch import Pager, drain
+from tests.alerts.world import Pager, drain
 
 pytestmark = pytest.mark.anyio
 

@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from alerts.channel import Channel, DeliveryError, Receipt, Ref
-from alerts.dispatch import Dispatcher
-from alerts.message import IncidentView, Message
+from alerts.message import Message
 from core.ledger import AlertKind
 from tests.alerts.conftest import Clock
 from tests.alerts.memory import MemoryOutbox
-from tests.alerts.samples import MINUTE, incident, resolved
+from tests.alerts.samples import incident, resolved
 from tests.alerts.slack_server import SlackServer
+from tests.alerts.world import Pager, World, drain
 
 pytestmark = pytest.mark.anyio
-
-
-@dataclass
-class Pager:
-    """A channel that cannot edit; it fails with what it is given, oldest first."""
-
-    faults: list[DeliveryError] = field(default_factory=list)
-    told: list[Message] = field(default_factory=list)
-    edits: bool = False
-    broken: bool = False
-
-    async def send(self, message: Message, ref: Ref | None) -> Receipt:
-        if self.broken:
-            raise DeliveryError("the receiver answered 500")
-        if self.faults:
-            raise self.faults.pop(0)
-        self.told.append(message)
-        return Receipt(detail="ok")
-
-
-@dataclass
-class World:
-    """The present state of incidents, as the dispatcher looks at it."""
-
-    outbox: MemoryOutbox
-    clock: Clock
-    incidents: dict[int, IncidentView] = field(default_factory=lambda: {1: incident(id=1)})
-
-    def dispatcher(self, fallback: str | None = None, **channels: Channel) -> Dispatcher:
-        return Dispatcher(outbox=self.outbox, channels=channels, fallback=fallback, look=self.incidents.get, now_ms=self.clock)
 
 
 @pytest.fixture
 def world(outbox: MemoryOutbox, clock: Clock) -> World:
     return World(outbox, clock)
-
-
-async def drain(dispatcher: Dispatcher, clock: Clock, *names: str) -> None:
-    """Pass over the channels until nothing is due now."""
-    for name in names:
-        for _ in range(50):
-            back_ms = await dispatcher.step(name)
-            if back_ms is None or back_ms > clock():
-                break
 
 
 async def test_an_opening_reaches_slack_and_is_marked(world: World, slack: SlackServer, ops: Channel) -> None:
@@ -151,82 +112,6 @@ def replace_class(outbox: MemoryOutbox, kind: type[MemoryOutbox]) -> MemoryOutbo
     return kind(outbox.rows, outbox.refs, outbox.breakers, outbox.deliveries)
 
 
-async def test_three_failures_within_two_minutes_hand_openings_to_the_fallback(world: World) -> None:
-    pager, mail = Pager(broken=True), Pager()
-    dispatcher = world.dispatcher("mail", pager=pager, mail=mail)
-    began = world.clock()
-    world.outbox.add("pager", AlertKind.OPENED, at_ms=began)
-    while not mail.told:
-        await drain(dispatcher, world.clock, "pager", "mail")
-        world.clock.forward(1)
-        assert world.clock() - began < 2 * MINUTE
-    assert world.outbox.health("pager").opened_ms is not None
-
-    world.incidents[2] = incident(id=2, name="Stripe")
-    world.outbox.add("pager", AlertKind.OPENED, at_ms=world.clock(), incident=2)
-    await drain(dispatcher, world.clock, "pager", "mail")
-    assert [message.incident.name for message in mail.told if message.incident] == ["PayPal", "Stripe"]
-
-
-async def test_an_open_channel_is_tested_by_one_message_at_a_time(world: World) -> None:
-    pager = Pager(broken=True)
-    dispatcher = world.dispatcher(pager=pager)
-    for number in range(1, 11):
-        world.incidents[number] = incident(id=number)
-        world.outbox.add("pager", AlertKind.OPENED, at_ms=world.clock(), incident=number)
-    await drain(dispatcher, world.clock, "pager")
-    tried = len(world.outbox.deliveries)
-    assert tried == 3
-    world.clock.forward(30)
-    await drain(dispatcher, world.clock, "pager")
-    assert len(world.outbox.deliveries) == tried + 1
-
-
-async def test_a_channel_that_returns_gets_each_incidents_present_state_once(world: World, slack: SlackServer, ops: Channel) -> None:
-    dispatcher = world.dispatcher(ops=ops)
-    for number in (1, 2):
-        world.incidents[number] = incident(id=number, name=f"Vendor {number}")
-        world.outbox.add("ops", AlertKind.OPENED, at_ms=world.clock(), incident=number)
-    slack.behave("500", "500", "500")
-    await drain(dispatcher, world.clock, "ops")
-    world.clock.forward(7)
-    await drain(dispatcher, world.clock, "ops")
-    assert world.outbox.health("ops").opened_ms is not None
-    world.outbox.add("ops", AlertKind.UPDATED, at_ms=world.clock(), incident=2)
-
-    world.clock.forward(45)
-    await drain(dispatcher, world.clock, "ops")
-    assert set(world.outbox.states().values()) == {"delivered"}
-    assert len(slack.in_channel) == 2
-    assert world.outbox.health("ops").opened_ms is None
-
-
-async def test_a_retry_after_is_obeyed_and_the_fallback_told_meanwhile(world: World, slack: SlackServer, ops: Channel) -> None:
-    mail = Pager()
-    dispatcher = world.dispatcher("mail", ops=Pager([DeliveryError("limited", retry_after_s=600, throttled=True)]), mail=mail)
-    world.outbox.add("ops", AlertKind.OPENED, at_ms=world.clock())
-    await drain(dispatcher, world.clock, "ops", "mail")
-    world.clock.forward(599)
-    await drain(dispatcher, world.clock, "ops", "mail")
-    assert world.outbox.states() == {1: "pending", 2: "delivered"}
-    world.clock.forward(2)
-    await drain(dispatcher, world.clock, "ops", "mail")
-    assert world.outbox.states() == {1: "delivered", 2: "delivered"}
-    assert world.outbox.health("ops").opened_ms is None
-
-
-async def test_who_was_told_of_the_opening_is_told_of_the_end(world: World) -> None:
-    pager, mail = Pager([DeliveryError("gone", permanent=True)]), Pager()
-    dispatcher = world.dispatcher("mail", pager=pager, mail=mail)
-    world.outbox.add("pager", AlertKind.OPENED, at_ms=world.clock())
-    await drain(dispatcher, world.clock, "pager", "mail")
-    world.incidents[1] = resolved(incident(id=1))
-    world.outbox.add("pager", AlertKind.RESOLVED, at_ms=world.clock())
-    await drain(dispatcher, world.clock, "pager", "mail")
-    assert [AlertKind.RESOLVED in message.kinds for message in mail.told] == [False, True]
-    assert [AlertKind.RESOLVED in message.kinds for message in pager.told] == [True]
-
-
 async def test_members_of_a_group_leave_the_word_to_it(world: World, slack: SlackServer, ops: Channel) -> None:
     dispatcher = world.dispatcher(ops=ops)
     world.outbox.add("ops", AlertKind.OPENED, at_ms=world.clock(), incident=1)
@@ -269,40 +154,6 @@ async def test_a_bug_in_a_channel_is_a_failed_delivery_like_any_other(world: Wor
     await world.dispatcher(odd=Buggy()).step("odd")
     assert world.outbox.states() == {1: "pending"}
     assert "our own fault (ZeroDivisionError)" in world.outbox.rows[1].error
-
-
-async def test_budget_burn_blind_and_test_alerts_are_notices(world: World) -> None:
-    pager = Pager()
-    for kind, body in (
-        (AlertKind.BUDGET, {"name": "PayPal", "threshold": 80, "spent_ms": 34 * MINUTE, "total_ms": 43 * MINUTE, "path": "/sla"}),
-        (AlertKind.FAST_BURN, {"name": "PayPal", "burn": 33.1, "failures": 5}),
-        (AlertKind.BLIND, {"started_ms": world.clock() - 17 * MINUTE, "ended_ms": world.clock()}),
-        (AlertKind.TEST, {"by": "Ana"}),
-    ):
-        world.outbox.add("pager", kind, at_ms=world.clock(), incident=None, body=body)
-    await drain(world.dispatcher(pager=pager), world.clock, "pager")
-    assert [message.about.title for message in pager.told] == [  # type: ignore[union-attr]
-        "PayPal: budget 80 % spent",
-        "PayPal: budget burns 33.1x",
-        "Blind for 17 min",
-        "Test alert",
-    ]
-
-
-async def test_many_budgets_at_once_are_one_notice_that_leaves_nobody_out(world: World) -> None:
-    pager = Pager()
-    spent = [{"name": name, "threshold": 50, "period": "November", "spent_ms": 22 * MINUTE, "total_ms": 43 * MINUTE} for name in ("A", "B")]
-    fast = [{"name": name, "burn": burn, "failures": 5} for name, burn in (("A", 15.2), ("B", 33.1))]
-    for kind, several in ((AlertKind.BUDGET, spent), (AlertKind.FAST_BURN, fast)):
-        world.outbox.add("pager", kind, at_ms=world.clock(), incident=None, body={"several": several, "path": "/"})
-    await drain(world.dispatcher(pager=pager), world.clock, "pager")
-    assert [(message.about.title, message.about.sentence) for message in pager.told] == [  # type: ignore[union-attr]
-        (
-            "2 budgets 50 % spent",
-            "The error budgets of 2 integrations for November are 50 % spent: A (22 min of 43 min), B (22 min of 43 min).",
-        ),
-        ("2 budgets burn fast", "2 integrations spend their error budgets faster than they can afford: B 33.1x, A 15.2x."),
-    ]
 
 
 async def until(happens: Callable[[], bool]) -> None:
@@ -374,33 +225,6 @@ async def test_stopping_finishes_the_send_in_flight(world: World) -> None:
     go.set()
     await asyncio.wait_for(running, 10)
     assert world.outbox.states() == {1: "delivered"}
-
-
-async def test_what_cannot_be_recorded_is_said_straight_away_once_an_hour(world: World) -> None:
-    pager, mail = Pager(), Pager()
-    dispatcher = world.dispatcher("mail", pager=pager, mail=mail)
-    assert await dispatcher.emergency("The disk is full.")
-    assert not await dispatcher.emergency("The disk is full.")
-    world.clock.forward(3600)
-    assert await dispatcher.emergency("The disk is full.")
-    assert len(mail.told) == 2
-    assert pager.told == []
-
-
-async def test_an_emergency_that_nobody_took_is_said_again_after_a_minute(world: World) -> None:
-    pager = Pager(broken=True)
-    dispatcher = world.dispatcher(pager=pager)
-    assert not await dispatcher.emergency("The disk is full.")
-    pager.broken = False
-    assert not await dispatcher.emergency("The disk is full.")
-    world.clock.forward(60)
-    assert await dispatcher.emergency("The disk is full.")
-
-
-async def test_an_emergency_goes_round_a_fallback_that_fails(world: World) -> None:
-    pager = Pager()
-    assert await world.dispatcher("mail", pager=pager, mail=Pager(broken=True)).emergency("The disk is full.")
-    assert len(pager.told) == 1
 
 
 def test_a_view_of_an_open_incident_is_open() -> None:

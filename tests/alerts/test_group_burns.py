@@ -14,7 +14,7 @@ from tests.alerts.conftest import Clock
 from tests.alerts.memory import MemoryOutbox
 from tests.alerts.samples import NOON, incident, resolved
 from tests.alerts.slack_server import SlackServer
-from tests.alerts.test_dispatch import Pager, World, drain
+from tests.alerts.world import Pager, World, drain
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from storage.writer import Writer
 from tests.alerts.conftest import Clock
 from tests.alerts.samples import incident, resolved
 from tests.alerts.slack_server import SlackServer
-from tests.alerts.test_dispatch import Pager, drain
+from tests.alerts.world import Pager, drain
 
 pytestmark = pytest.mark.anyio
 
