@@ -6,16 +6,6 @@ import pytest
 
 from config.loading import load
 
-SHAPE_AND_PROVIDER = """\
-version: 1
-integrations:
-  - slug: cards
-    provider: strpe
-    criticality: hihg
-    objective: {availability: 120}
-"""
-
-
 ONCE = "once: {start: 2026-12-01, end: 2026-12-02}"
 OWN = "integrations: [{slug: own, provider: http, private_targets: true, checks: {x: {kind: tcp, host: x.example, port: 80}}}]"
 
@@ -24,16 +14,23 @@ def told(text: str) -> list[str]:
     return [str(problem).removeprefix("integrations.yaml, ") for problem in load(text).errors]
 
 
-def test_a_wrong_provider_is_told_beside_wrong_values() -> None:
-    assert told(SHAPE_AND_PROVIDER) == [
+A_WRONG_PROVIDER = (
+    """\
+version: 1
+integrations:
+  - slug: cards
+    provider: strpe
+    criticality: hihg
+    objective: {availability: 120}
+""",
+    [
         "line 4, integrations[0].provider: there is no such provider; did you mean stripe?",
         "line 5, integrations[0].criticality: must be high or medium or low; did you mean high?",
         "line 6, integrations[0].objective.availability: a share is a number above 0 and at most 100, in per cent",
-    ]
-
-
-def test_what_depends_on_a_provider_is_told_beside_wrong_values_and_misspelt_keys() -> None:
-    text = """\
+    ],
+)
+A_KNOWN_PROVIDER = (
+    """\
 version: 1
 integrations:
   - slug: Cards
@@ -44,8 +41,8 @@ integrations:
     checks:
       api: {interval: 60, fail_afer: 3}
       orders: {kind: htp, url: 'https://example.com/{orders}'}
-"""
-    assert told(text) == [
+""",
+    [
         "line 3, integrations[0].slug: must be lower-case letters, digits, - and _, beginning with a letter or digit",
         "line 5, integrations[0].ownr: there is no such key; did you mean owner?",
         "line 6, integrations[0].secrets.secret_kye: there is no such secret of Stripe; did you mean secret_key?",
@@ -60,11 +57,10 @@ integrations:
         "line 9, integrations[0].checks.api.interval: a duration is a number and a unit, such as 30s, 5m or 1h30m",
         "line 10, integrations[0].checks.orders: {orders} is neither a secret nor a setting of this integration",
         "line 10, integrations[0].checks.orders.kind: there is no such kind of check; did you mean http?",
-    ]
-
-
-def test_what_the_nearest_provider_would_refuse_is_told_as_such() -> None:
-    text = """\
+    ],
+)
+A_PROVIDER_THAT_MAY_BE_MEANT = (
+    """\
 version: 1
 integrations:
   - slug: cards
@@ -73,13 +69,21 @@ integrations:
     checks:
       api: {timeout: 50s}
       orders: {kind: http, url: 'https://example.com', metod: GET}
-"""
-    assert told(text) == [
+""",
+    [
         "line 4, integrations[0].provider: there is no such provider; did you mean stripe?",
         "line 5, integrations[0].secrets.secret_kye: there is no such secret of Stripe, if stripe is meant; did you mean secret_key?",
         "line 7, integrations[0].checks.api: this check needs the secret secret_key, if stripe is meant",
         "line 8, integrations[0].checks.orders.metod: there is no such key; did you mean method?",
-    ]
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), [A_WRONG_PROVIDER, A_KNOWN_PROVIDER, A_PROVIDER_THAT_MAY_BE_MEANT], ids=["wrong", "known", "perhaps meant"]
+)
+def test_what_a_provider_refuses_is_told_beside_wrong_values_and_misspelt_keys(text: str, lines: list[str]) -> None:
+    assert told(text) == lines
 
 
 def test_several_things_in_several_integrations_are_told_at_once() -> None:
