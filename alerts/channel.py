@@ -5,15 +5,20 @@ DeliveryError is the one exception a delivery raises; anything else is a bug of 
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any, Final, Protocol
 
 import httpx
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from alerts.message import Message
+
+LONGEST_WAIT_S: Final = 3_600.0  # a receiver that asks for a day is tried hourly all the same: an alert is worth nothing after it
 
 Ref = Mapping[str, Any]  # JSON-ready: how a channel finds the message it sent
 
@@ -99,13 +104,17 @@ class ChannelKind:
     build: Callable[[Any, Clients], Channel]
 
 
-def retry_after(value: object) -> float | None:
-    """Seconds of a Retry-After header; None where there is none that makes sense."""
+def retry_after(value: object, now: datetime | None = None) -> float | None:
+    """Seconds of a Retry-After header in either form (RFC 9110), an hour at most; None where there is none that makes sense."""
+    said = str(value).strip()
+    if re.fullmatch(r"\d{1,20}(\.\d{1,6})?", said, re.ASCII):
+        return min(float(said), LONGEST_WAIT_S)
     try:
-        seconds = float(str(value))
-    except ValueError:
+        until = parsedate_to_datetime(said)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return seconds if 0 <= seconds <= 86_400 else None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max((until - (now or datetime.now(UTC))).total_seconds(), 0.0), LONGEST_WAIT_S)
 
 
 class Nowhere:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from alerts.catalogue import channel_kinds, open_channel
-from alerts.channel import Clients, DeliveryError, Nowhere
+from alerts.channel import Clients, DeliveryError, Nowhere, retry_after
 from alerts.channels.slack_webhook import check_address
 from alerts.mail import Mailer, server_of
 from alerts.signed_post import standard_secret
@@ -89,6 +90,39 @@ async def test_a_webhooks_answer_decides_whether_it_is_tried_again(
         await hook.send(message(), None)
     assert failed.value.permanent is permanent
     assert failed.value.retry_after_s == 120
+
+
+@pytest.mark.parametrize(
+    ("said", "wait_s"),
+    [
+        ("120", 120),
+        ("0", 0),
+        ("86400", 3_600),  # every hour is what is promised
+        ("9" * 19, 3_600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3_600),
+        ("-5", None),
+        ("inf", None),
+        ("nan", None),
+        ("soon", None),
+        ("Fri, 99 Dec 99999 99:99:99 +9999999999", None),
+        ("", None),
+    ],
+)
+async def test_a_receiver_is_left_alone_for_as_long_as_it_says_and_an_hour_at_most(
+    receiver: Receiver, clients: Clients, said: str, wait_s: float | None
+) -> None:
+    receiver.status, receiver.headers = 429, {"Retry-After": said}
+    hook = open_channel("webhook", {"url": receiver.url, "secret": "env:S", "private_targets": True}, clients, lambda _: SECRET)
+    with pytest.raises(DeliveryError) as failed:
+        await hook.send(message(), None)
+    assert failed.value.retry_after_s == wait_s
+
+
+def test_a_date_to_come_back_at_is_read_as_one() -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    for said in ("Tue, 24 Nov 2026 12:02:00 GMT", "Tue, 24 Nov 2026 13:02:00 +0100", "Tue, 24 Nov 2026 12:02:00 -0000"):
+        assert retry_after(said, now) == 120
 
 
 async def test_a_webhook_whose_address_is_a_secret_does_not_tell_it(clients: Clients) -> None:
