@@ -43,7 +43,12 @@ def unwritten(since_ms: int, why: str) -> str:
 
 def kept(settings: Settings) -> Retention:
     """How long each kind of data is kept, as the operator says."""
-    return Retention(settings.retention_results, settings.retention_evidence, settings.retention_phases, settings.retention_figures)
+    return Retention(
+        results_days=settings.retention_results,
+        evidence_days=settings.retention_evidence,
+        phases_days=settings.retention_phases,
+        figures_days=settings.retention_figures,
+    )
 
 
 @dataclass

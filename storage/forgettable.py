@@ -47,8 +47,11 @@ _DAY_OVER: Final = f"{_OWN} AND day_ms <= :until - {_DAY}"
 
 # The last change before the line is what a page said when the rest begins.
 _SAID_SINCE: Final = 'EXISTS (SELECT 1 FROM page n WHERE n."check" = page."check" AND n.at_ms > page.at_ms AND n.at_ms <= :until)'
-# What a heartbeat's job last said of its end is what it is judged by, however long ago that was.
-_ENDED_SINCE: Final = 'EXISTS (SELECT 1 FROM ping n WHERE n."check" = ping."check" AND n.at_ms > ping.at_ms AND n.kind <> \'start\')'
+# What a heartbeat's job last said of its end, and a beginning after it, is what it is judged by, however long ago that was.
+_CALLED_SINCE: Final = (
+    'EXISTS (SELECT 1 FROM ping n WHERE n."check" = ping."check" AND n.at_ms > ping.at_ms '
+    "AND (n.kind <> 'start' OR ping.kind = 'start'))"
+)
 
 # Exact phases are not deleted: hours take their place (storage.phase_hours).
 AGED: Final = Rule(
@@ -70,7 +73,7 @@ OF_A_CHECK: Final = (
     _rule(Kind.RESULTS, "phase", _RESULT_KEYS, f"{_OWN} AND at_ms < :until"),
     _rule(Kind.RESULTS, "page", '"check", at_ms', f"{_OWN} AND at_ms < :until AND {_SAID_SINCE}"),
     _rule(Kind.EVIDENCE, "evidence", '"check", at_ms, location', f"{_OWN} AND at_ms < :until"),
-    _rule(Kind.TRAFFIC, "ping", "id", f"{_OWN} AND at_ms < :until AND {_ENDED_SINCE}"),
+    _rule(Kind.TRAFFIC, "ping", "id", f"{_OWN} AND at_ms < :until AND {_CALLED_SINCE}"),
     _rule(Kind.FIGURES, "span", '"check", location, start_ms', f"{_OWN} AND end_ms < :until"),
     _rule(Kind.FIGURES, "verdict", '"check", location, start_ms', f"{_OWN} AND end_ms < :until"),
     _rule(
@@ -83,6 +86,7 @@ OF_AN_INTEGRATION: Final = (
     ),
 )
 GLOBAL: Final = (
+    _rule(Kind.RESULTS, "config", "id", "applied_ms < :until AND id < (SELECT MAX(id) FROM config)", is_history=False),
     _rule(Kind.TRAFFIC, "request", "id", "done_ms < :until", is_history=False),
     _rule(Kind.PROCESSES, "process", "id", "beat_ms < :until", is_history=False),
 )
