@@ -16,6 +16,7 @@ Find = Callable[[str], Sequence[str]]
 
 MOST_THREADS: Final = 256
 KEPT_S: Final = 60.0  # for connections that are kept anyway
+MOST_KEPT: Final = 1_024  # the newest: a vendor may think up another name at every run
 
 
 def find_addresses(host: str) -> Sequence[str]:
@@ -95,7 +96,7 @@ class Lookups:
 
     def _landed(self, host: str, addresses: tuple[str, ...], error: str, ended: float) -> None:
         if addresses:
-            self._kept[host] = (ended, addresses)
+            self._keep(host, ended, addresses)
         for begun, answer in self._flights.pop(host).waiting:
             if answer.done():
                 continue
@@ -103,6 +104,12 @@ class Lookups:
                 answer.set_exception(LookupFailed(error))
             else:
                 answer.set_result(Found(addresses, max(0, round((ended - begun) * 1e6))))
+
+    def _keep(self, host: str, ended: float, addresses: tuple[str, ...]) -> None:
+        self._kept.pop(host, None)
+        self._kept[host] = (ended, addresses)
+        if len(self._kept) > MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
 
 
 def _words(error: Exception) -> str:

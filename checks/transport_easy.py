@@ -32,7 +32,7 @@ def set_up(curl: pycurl.Curl, transfer: Transfer, timeout_ms: int) -> None:
     curl.setopt(pycurl.SSL_SESSIONID_CACHE, order.reuse)
     if order.addresses and not order.proxy:
         literals = ",".join(f"[{address}]" if ":" in address else address for address in order.addresses)
-        curl.setopt(pycurl.RESOLVE, [f"{order.host}:{order.port}:{literals}"])
+        curl.setopt(pycurl.RESOLVE, [f"+{order.host}:{order.port}:{literals}"])  # +: forgotten again, see below
     curl.setopt(pycurl.HEADERFUNCTION, transfer.take_header)
     curl.setopt(pycurl.WRITEFUNCTION, transfer.take_body)
     curl.setopt(pycurl.OPENSOCKETFUNCTION, _opener(transfer))
@@ -46,7 +46,7 @@ def set_constants(curl: pycurl.Curl) -> None:
     curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
     curl.setopt(pycurl.ACCEPT_ENCODING, "")  # everything libcurl can undo, while it arrives
     curl.setopt(pycurl.PATH_AS_IS, 1)
-    curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 0)
+    curl.setopt(pycurl.DNS_CACHE_TIMEOUT, 1)  # what RESOLVE gave is used at once; without an end each name ever asked would stay
     curl.setopt(pycurl.NOPROXY, "")
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from checks.kinds import kinds
-from checks.lookups import LookupFailed, Lookups, find_addresses
+from checks.lookups import MOST_KEPT, LookupFailed, Lookups, find_addresses
 from checks.runner import Job, make_runner
+from checks.transfer import Order, Transfer
+from checks.transport_thread import TransferThread
+from core.address import AddressPolicy
 from core.health import Cause
 from tests.checks.conftest import Servers, answer, answering
 
@@ -76,6 +80,42 @@ async def test_a_kept_answer_is_for_kept_connections_only(resolver: Resolver) ->
         await lookups.addresses("a.example", kept=kept)
     assert len(resolver.asked) == 2
     lookups.close()
+
+
+async def test_names_that_strangers_think_up_are_not_remembered_for_ever(resolver: Resolver) -> None:
+    """A vendor may redirect to another name at every run."""
+    lookups = Lookups(resolver)
+    for n in range(MOST_KEPT):
+        await lookups.addresses(f"n{n}.example", kept=True)
+    await lookups.addresses("n0.example", kept=True)
+    assert len(resolver.asked) == MOST_KEPT
+    await lookups.addresses("one-more.example")
+    await lookups.addresses("n1.example", kept=True)
+    assert len(resolver.asked) == MOST_KEPT + 1
+    await lookups.addresses("n0.example", kept=True)
+    assert len(resolver.asked) == MOST_KEPT + 2
+    lookups.close()
+
+
+async def test_libcurl_forgets_the_addresses_it_was_given(serve: Servers) -> None:
+    """It would keep those of every name it ever heard of."""
+    port, loop = await serve(answering(answer())), asyncio.get_running_loop()
+    thread = TransferThread(lambda batch: [loop.call_soon_threadsafe(transfer.done, transfer) for transfer in batch] and None)
+
+    async def asked(*addresses: str) -> int:
+        done: asyncio.Future[Transfer] = loop.create_future()
+        order = Order(
+            "GET", f"http://given.invalid:{port}/", (), b"", AddressPolicy(True), time.monotonic() + 5, addresses, "given.invalid", port
+        )
+        thread.submit(order, done.set_result)
+        return (await asyncio.wait_for(done, 10)).status
+
+    assert await asked("127.0.0.1") == 200
+    async with asyncio.timeout(10):
+        while await asked() == 200:
+            await asyncio.sleep(0.1)
+    assert await asked("127.0.0.1") == 200
+    await asyncio.to_thread(thread.close)
 
 
 async def test_at_most_so_many_threads_and_the_rest_wait(resolver: Resolver) -> None:
