@@ -14,10 +14,11 @@ Network = IPv4Network | IPv6Network
 
 # IANA special-purpose registries, and the metadata services that stand outside them: 168.63.129.16 (Azure), 192.0.0.192
 # (Oracle), 100.100.100.200 (Alibaba), fd00:ec2::254 (AWS). `is_private` and `is_global` of the standard library miss a third.
+# In ::/8 stands what carries an IPv4 address for somebody to unpack: compatible, mapped, translated (::ffff:0:0:0/96), NAT64 (64:ff9b).
 BLOCKED: Final = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
     "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-    "168.63.129.16/32", "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",
+    "168.63.129.16/32", "::/8", "100::/64", "2001::/23", "2001:db8::/32",
     "2002::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8", "3fff::/20", "5f00::/16",
 )  # fmt: skip
 

@@ -12,12 +12,14 @@ OPEN = AddressPolicy()
 OPTED_IN = AddressPolicy(private=True)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "172.32.0.0", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("address", ["8.8.8.8", "172.32.0.0", "100.128.0.1", "198.20.0.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_a_public_address_may_be_asked(address: str) -> None:
     check_address(address, OPEN)
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "::1", "fd12::1", "::ffff:192.168.1.1", "100.64.0.1"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.1.2.3", "::1", "fc00::1", "fd12::1", "::ffff:192.168.1.1", "100.64.0.1", "100.127.255.255", "172.31.0.1"]
+)
 def test_a_private_address_needs_the_opt_in(address: str) -> None:
     with pytest.raises(Refused, match="private_targets would allow it"):
         check_address(address, OPEN)
@@ -27,7 +29,9 @@ def test_a_private_address_needs_the_opt_in(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     ["169.254.169.254", "::ffff:169.254.169.254", "100.100.100.200", "fd00:ec2::254", "168.63.129.16", "192.0.0.192", "fe80::1%eth0",
-     "0.0.0.0", "224.0.0.1", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1"],
+     "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "192.0.0.8", "198.18.0.1", "198.19.255.255",
+     "::", "::a9fe:a9fe", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "64:ff9b:1:ffff::7f00:1", "2002:a9fe:a9fe::1", "2001:0:1::1",
+     "::ffff:0:a9fe:a9fe", "::ffff:0:7f00:1", "febf::1", "fec0::1", "ff02::1", "::ffff:100.100.100.200", "fd00:ec2::254%eth0"],
 )  # fmt: skip
 def test_no_opt_in_opens_a_metadata_service(address: str) -> None:
     with pytest.raises(Refused):
