@@ -34,6 +34,7 @@ class Examined:
     newer: bool = False
     journal: str = ""  # SQLite's journal mode
     damage: str | None = ""  # what the integrity check says, empty when well; None: there was no time for it
+    unsynced: tuple[str, ...] = ()  # Postgres' settings by which its disk is not waited for
 
 
 def examine(address: Address, *, within_s: float) -> Examined:
@@ -45,7 +46,7 @@ def examine(address: Address, *, within_s: float) -> Examined:
             found = _found(conn)
             if address.path is None:
                 version = str(conn.execute(text("SHOW server_version")).scalar()).split()[0]
-                return Examined(server=f"Postgres {version}", revision=found[0], newer=found[1])
+                return Examined(server=f"Postgres {version}", revision=found[0], newer=found[1], unsynced=_unsynced(conn))
             journal = str(conn.execute(text("PRAGMA journal_mode")).scalar())
         damage = _damage(address.path, within_s)
         return Examined(server=f"SQLite {sqlite3.sqlite_version}", revision=found[0], newer=found[1], journal=journal, damage=damage)
@@ -91,6 +92,12 @@ def _found(conn: Connection) -> tuple[str | None, bool]:
     except NewerDatabase:
         return found, True
     return found, False
+
+
+def _unsynced(conn: Connection) -> tuple[str, ...]:
+    """`synchronous_commit` is not among them: every session of ours sets it for itself."""
+    query = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name"
+    return tuple(conn.execute(text(query)).scalars())
 
 
 def _uri(path: Path) -> str:

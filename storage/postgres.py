@@ -26,7 +26,15 @@ def engine_for(url: URL, *, pool_size: int = 4, options: str = "") -> Engine:
     """`options` are for the server, beside those of the URL."""
     asked = " ".join(filter(None, (str(url.query.get("options", "")), options)))
     arguments = _KEEPALIVE | ({"options": asked} if asked else {})
-    return create_engine(url, connect_args=arguments, pool_size=pool_size, max_overflow=28, pool_timeout=5, pool_pre_ping=True)
+    made = create_engine(url, connect_args=arguments, pool_size=pool_size, max_overflow=28, pool_timeout=5, pool_pre_ping=True)
+    event.listen(made, "connect", _wait_for_the_disk)
+    return made
+
+
+def _wait_for_the_disk(raw: Any, _record: Any) -> None:
+    """A flush that has returned is on disk, even where the server was told to answer before it is."""
+    raw.execute("SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'")
+    raw.commit()
 
 
 def unsynced(engine: Engine) -> Engine:

@@ -56,6 +56,7 @@ def _folder(path: Path) -> Iterator[Finding]:
 def _opened(address: Address, found: Examined) -> Iterator[Finding]:
     yield _version(address, found)
     if address.path is None:
+        yield from _synced(found)
         return
     if found.damage is None:
         yield Finding(AREA, Grade.UNKNOWN, f"It is too large to be checked within {CHECK_S:.0f} s.", 'With sqlite3: "PRAGMA quick_check".')
@@ -70,6 +71,17 @@ def _opened(address: Address, found: Examined) -> Iterator[Finding]:
             "Stop everything and start again: it is set then.",
         )
     yield _library()
+
+
+def _synced(found: Examined) -> Iterator[Finding]:
+    """Without them a commit is a promise that the server itself cannot keep."""
+    if found.unsynced:
+        off = f"{' and '.join(found.unsynced)} {'is' if len(found.unsynced) == 1 else 'are'} off"
+        yield wrong(
+            AREA,
+            f"The server does not wait for its disk ({off}): a power cut would take results, or the database.",
+            "Turn it on: ALTER SYSTEM SET fsync = on; ALTER SYSTEM SET full_page_writes = on; SELECT pg_reload_conf();",
+        )
 
 
 def _version(address: Address, found: Examined) -> Finding:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ from settings import load
 from storage import notices, processes
 from storage.address import parse
 from storage.engine import Database, open_database
-from storage.examine import examine
+from storage.examine import examine, looked_at
 from tests.commands.doors import answering, authority, silent
-from tests.journeys.actors import cli, declared, environment, free_port, now_ms, vendor
+from tests.conftest import on_server
+from tests.journeys.actors import cli, declared, environment, free_port, now_ms, until, vendor
 from tests.scheduler.office import Office
 from tests.scheduler.test_own_watch import LATE
 
@@ -181,8 +183,38 @@ def test_a_journal_that_is_not_wal_is_wrong(env: dict[str, str], sqlite_url: str
     assert "journal mode is delete" in worst(diagnosis(env), "database").says
 
 
-def test_a_postgres_is_looked_at_and_one_that_is_away_is_wrong(env: dict[str, str], postgres_url: str) -> None:
-    there = rows(diagnosis({**env, "DATABASE_URL": postgres_url}), "database")
+@contextmanager
+def synced(server: str) -> Iterator[None]:
+    """As a server comes; the tests' own does not wait for its disk."""
+    settings = ("fsync", "full_page_writes")
+
+    def put(word: str) -> None:
+        for setting in settings:
+            on_server(server, f"ALTER SYSTEM SET {setting} = {word}")
+        on_server(server, "SELECT pg_reload_conf()")
+        until(lambda: all(setting_of(server, setting) == word for setting in settings), "the server's new settings")
+
+    put("on")
+    yield
+    put("off")
+
+
+def setting_of(server: str, name: str) -> str:
+    with looked_at(parse(server)) as conn:
+        return str(conn.execute(text(f"SHOW {name}")).scalar())
+
+
+def test_a_postgres_that_a_power_cut_would_take_results_from_is_wrong(env: dict[str, str], postgres_url: str) -> None:
+    line = worst(diagnosis({**env, "DATABASE_URL": postgres_url}), "database")
+    assert (line.grade, line.says) == (
+        Grade.WRONG,
+        "The server does not wait for its disk (fsync and full_page_writes are off): a power cut would take results, or the database.",
+    )
+
+
+def test_a_postgres_is_looked_at_and_one_that_is_away_is_wrong(env: dict[str, str], postgres: str, postgres_url: str) -> None:
+    with synced(postgres):
+        there = rows(diagnosis({**env, "DATABASE_URL": postgres_url}), "database")
     assert [line.grade for line in there] == [Grade.FINE]
     assert "Postgres" in there[0].says
     away = {**env, "DATABASE_URL": f"postgresql://watcher:Tr0ub4dor@127.0.0.1:{free_port()}/health"}

@@ -19,6 +19,7 @@ from storage import revision
 from storage.engine import Database, open_database
 from storage.faults import NewerDatabase, NotADatabase, NotMigrated, ReadOnlyFolder, Unreachable
 from storage.migrate import migrate
+from tests.conftest import on_server
 
 NOBODY = 65_534
 
@@ -127,6 +128,20 @@ def test_every_commit_reaches_the_disk_before_it_returns(sqlite_url: str) -> Non
         assert conn.execute(text("PRAGMA synchronous")).scalar() == full
         assert conn.execute(text("PRAGMA journal_mode")).scalar() == "wal"
     database.close()
+
+
+@pytest.mark.parametrize(("said", "held"), [("off", "on"), ("remote_write", "remote_write")])
+def test_a_postgres_that_answers_before_its_disk_is_made_to_wait(postgres: str, postgres_url: str, said: str, held: str) -> None:
+    """Whoever runs the server may have told it so for everybody; another word stays as it is."""
+    on_server(postgres, f"ALTER DATABASE migrated SET synchronous_commit = {said}")
+    try:
+        database = open_database(postgres_url, wait_s=0)
+        for _ in range(2):
+            with database.write() as conn:
+                assert conn.execute(text("SHOW synchronous_commit")).scalar() == held
+        database.close()
+    finally:
+        on_server(postgres, "ALTER DATABASE migrated RESET synchronous_commit")
 
 
 def test_a_write_that_can_be_made_again_does_not_wait_for_the_disk_and_the_next_one_does(db: Database) -> None:
