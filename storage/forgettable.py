@@ -87,6 +87,7 @@ OF_AN_INTEGRATION: Final = (
 )
 GLOBAL: Final = (
     _rule(Kind.RESULTS, "config", "id", "applied_ms < :until AND id < (SELECT MAX(id) FROM config)", is_history=False),
+    _rule(Kind.RESULTS, "delivery", "id", "at_ms < :until AND NOT ok", is_history=False),  # what was said stays
     _rule(Kind.TRAFFIC, "request", "id", "done_ms < :until", is_history=False),
     _rule(Kind.PROCESSES, "process", "id", "beat_ms < :until", is_history=False),
 )

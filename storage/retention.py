@@ -34,7 +34,7 @@ _INTEGRATIONS: Final = text("SELECT id FROM integration ORDER BY id")
 class Retention:
     """After how many days each kind of data goes."""
 
-    results_days: int = 400  # and what is read beside them: pages' words, hours of phases, configurations of before
+    results_days: int = 400  # and what is read beside them: pages' words, hours of phases, configurations of before, tries that failed
     evidence_days: int = 90
     phases_days: int = 90  # then hourly histograms, for as long as results
     figures_days: int = 1_827  # spans, verdicts and days of figures: five years

@@ -9,7 +9,7 @@ from core.availability import Buckets
 from core.health import Cause, PageStatus, ProbeResult
 from core.histogram import Histogram
 from core.ledger import Answer, CorrectionRow, Ledger, PageRow
-from storage import configs, lease, measured, pages, periods, pings, processes, requests, results
+from storage import lease, measured, pages, periods, pings, processes, requests, results
 from storage.backup.pause import retention_paused
 from storage.engine import Database
 from storage.faults import Fenced
@@ -68,26 +68,6 @@ def test_what_a_heartbeats_job_said_last_stays_however_old(db: Database, epoch: 
     assert forget(db, NOON + 200 * DAY, epoch=epoch) == 3
     with db.read() as conn:
         assert [(row.at_ms - NOON, row.kind) for row in pings.pings(conn, 2, 0)] == [(3, "ok"), (4, "start")]
-
-
-def test_of_a_job_that_only_ever_begins_the_last_beginning_stays(db: Database, epoch: int) -> None:
-    made = sync(db, [samples.declared("stripe", API, PING)], NOON)
-    for at in range(ROWS + 3):
-        pings.append_ping(db, next(iter(made.addresses.values())), "start", "", NOON + at)
-    assert forget(db, NOON + 200 * DAY, epoch=epoch) == ROWS + 2
-    with db.read() as conn:
-        assert [row.at_ms - NOON for row in pings.pings(conn, 2, 0)] == [ROWS + 2]
-
-
-def test_configurations_of_before_go_and_the_last_good_one_stays_however_old(db: Database, epoch: int) -> None:
-    for at in range(3):
-        configs.save(db, f"version: 1  # {at}", str(at), NOON + at)
-    assert forget(db, NOON + 399 * DAY, epoch=epoch) == 0
-    assert forget(db, NOON + 401 * DAY, epoch=epoch) == 2
-    with db.read() as conn:
-        last = configs.newest(conn)
-    assert last is not None
-    assert last.hash == "2"
 
 
 def test_old_words_of_a_page_go_but_for_the_last_that_still_holds(db: Database, epoch: int) -> None:
